@@ -1,0 +1,122 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Bridge.Rpmsg;
+
+/// <summary>Name service and flow messages in the order in which they go out. What a later message undoes is taken out, so the length is bounded by the endpoints, however long no buffer is free.</summary>
+internal sealed class ControlQueue
+{
+    private readonly LinkedList<ControlMessage> _messages = new();
+
+    // Nodes are used again: credits are queued while data flows.
+    private readonly Stack<LinkedListNode<ControlMessage>> _spare = new();
+
+    // The queued flow messages.
+    private readonly Dictionary<(FlowKind Kind, uint Source, uint Destination), LinkedListNode<ControlMessage>> _flows = [];
+
+    public bool IsEmpty => _messages.Count == 0;
+
+    public int Count => _messages.Count;
+
+    public void Announce(RpmsgEndpoint endpoint) =>
+        endpoint.QueuedCreate = Append(new ControlMessage { Name = endpoint.Name, Address = endpoint.Address, Creates = endpoint });
+
+    /// <summary>Takes back a CREATE that still waits, or queues a DESTROY.</summary>
+    public void Withdraw(RpmsgEndpoint endpoint)
+    {
+        if (endpoint.QueuedCreate is { } create)
+        {
+            Remove(create);
+        }
+        else
+        {
+            Append(new ControlMessage { Name = endpoint.Name, Address = endpoint.Address });
+        }
+    }
+
+    /// <summary>Queues a flow message. Of one pair at most a Close, an Open and a Credit wait, in that order.</summary>
+    public void Flow(in FlowMessage message)
+    {
+        if (message.Kind != FlowKind.Credit)
+        {
+            // The life that a waiting credit counts for is over; the next begins at 0.
+            RemoveQueued(Key(FlowKind.Credit, message));
+        }
+
+        if (message.Kind == FlowKind.Close && RemoveQueued(Key(FlowKind.Open, message)))
+        {
+            // Data waits behind control messages, so nothing of this endpoint was sent: the other side need not hear of it at all.
+            return;
+        }
+
+        (FlowKind, uint, uint) key = Key(message.Kind, message);
+        if (_flows.TryGetValue(key, out LinkedListNode<ControlMessage>? queued))
+        {
+            queued.ValueRef.Flow = message;
+        }
+        else
+        {
+            _flows.Add(key, Append(new ControlMessage { Flow = message }));
+        }
+    }
+
+    public bool TryPeek([NotNullWhen(true)] out LinkedListNode<ControlMessage>? first)
+    {
+        first = _messages.First;
+        return first is not null;
+    }
+
+    /// <summary>The message was sent, or is not wanted any more.</summary>
+    public void Remove(LinkedListNode<ControlMessage> node)
+    {
+        ref ControlMessage message = ref node.ValueRef;
+        if (message.Name is null)
+        {
+            _flows.Remove(Key(message.Flow.Kind, message.Flow));
+        }
+        else if (message.Creates is { } endpoint)
+        {
+            endpoint.QueuedCreate = null;
+        }
+
+        _messages.Remove(node);
+        message = default;
+        _spare.Push(node);
+    }
+
+    /// <summary>The life of the device ended: nothing of this is of interest in the next.</summary>
+    public void Clear()
+    {
+        while (TryPeek(out LinkedListNode<ControlMessage>? first))
+        {
+            Remove(first);
+        }
+    }
+
+    private static (FlowKind Kind, uint Source, uint Destination) Key(FlowKind kind, in FlowMessage message) => (kind, message.Source, message.Destination);
+
+    private bool RemoveQueued((FlowKind, uint, uint) key)
+    {
+        if (!_flows.TryGetValue(key, out LinkedListNode<ControlMessage>? queued))
+        {
+            return false;
+        }
+
+        Remove(queued);
+        return true;
+    }
+
+    private LinkedListNode<ControlMessage> Append(in ControlMessage message)
+    {
+        if (_spare.TryPop(out LinkedListNode<ControlMessage>? node))
+        {
+            node.ValueRef = message;
+        }
+        else
+        {
+            node = new LinkedListNode<ControlMessage>(message);
+        }
+
+        _messages.AddLast(node);
+        return node;
+    }
+}
