@@ -1,0 +1,37 @@
+using System.Net;
+using System.Net.Sockets;
+using Bridge.Link.Transports;
+using Bridge.Link.Transports.Quic;
+
+namespace Bridge.Link.Connections;
+
+/// <summary>Which addresses and transports one dial tries, in order. Names are resolved at each dial.</summary>
+internal sealed class DialTargets(LinkOptions options, TimeProvider time)
+{
+    // Where QUIC did not answer, and until when TCP is used there at once.
+    private readonly Dictionary<IPEndPoint, long> restingSince = [];
+
+    /// <summary>The addresses of a host:port, in the resolver's order.</summary>
+    /// <exception cref="SocketException">The name does not resolve.</exception>
+    /// <exception cref="OperationCanceledException">The resolver takes too long.</exception>
+    public static async Task<IPEndPoint[]> ResolveAsync(LinkAddress address, CancellationToken cancellation)
+    {
+        if (IPAddress.TryParse(address.Host, out IPAddress? literal))
+            return [new IPEndPoint(literal, address.Port)];
+        IPAddress[] found = await Dns.GetHostAddressesAsync(address.Host, cancellation);
+        return [.. found.Select(one => new IPEndPoint(one, address.Port))];
+    }
+
+    /// <summary>The transports to try at an address.</summary>
+    public TransportKind[] Order(IPEndPoint address) => options.Transport switch
+    {
+        TransportMode.Quic => [TransportKind.Quic],
+        TransportMode.Tcp => [TransportKind.Tcp],
+        _ => QuicSupport.IsAvailable && !Rests(address) ? [TransportKind.Quic, TransportKind.Tcp] : [TransportKind.Tcp],
+    };
+
+    /// <summary>QUIC did not answer here, TCP did.</summary>
+    public void Rest(IPEndPoint address) => restingSince[address] = time.GetTimestamp();
+
+    private bool Rests(IPEndPoint address) => restingSince.TryGetValue(address, out long since) && time.GetElapsedTime(since) < options.QuicRest;
+}

@@ -1,0 +1,156 @@
+using System.Net;
+using System.Net.Sockets;
+using Bridge.Link.Transports;
+using Bridge.Link.Transports.Quic;
+using Bridge.Link.Transports.Tcp;
+using Bridge.Link.Trust;
+
+namespace Bridge.Link.Connections;
+
+/// <summary>Dials a link's peer: every address, every allowed transport, each with its own time limit, until a hello is answered.</summary>
+/// <remarks>One dial at a time.</remarks>
+internal sealed class LinkDialler(LinkOptions options, GatewayIdentity identity, ConnectionSettings settings, ConnectionSlot slot, RunningTasks running)
+{
+    private readonly DialTargets targets = new(options, settings.Time);
+
+    /// <summary>Why the last successful dial did not use QUIC although it might have; null otherwise.</summary>
+    public string? Note { get; private set; } = options.Transport == TransportMode.Auto ? QuicSupport.WhyNot : null;
+
+    /// <summary>Dials once.</summary>
+    /// <param name="series">Cancelled when an inbound connection makes the dial needless, or the link stops.</param>
+    /// <returns>A connection whose lanes are up.</returns>
+    /// <exception cref="DialFailedException">Nobody answered; the message has a sentence per attempt.</exception>
+    /// <exception cref="OperationCanceledException">`series` was cancelled.</exception>
+    public async Task<LinkConnection> DialAsync(CancellationTokenSource series)
+    {
+        List<string> failures = [];
+        CloseReason reason = CloseReason.TransportFailed;
+        foreach (LinkAddress address in options.Connect)
+        {
+            foreach (IPEndPoint endPoint in await ResolveAsync(address, failures, series.Token))
+            {
+                string? quicFailure = null;
+                foreach (TransportKind kind in targets.Order(endPoint))
+                {
+                    Attempt attempt = await TryAsync(endPoint, kind, series);
+                    if (attempt.Connection is { } connection)
+                    {
+                        Remember(endPoint, kind, quicFailure);
+                        return connection;
+                    }
+
+                    reason = attempt.Reason;
+                    failures.Add($"{address}{(endPoint.Address.ToString() == address.Host ? "" : $" ({endPoint.Address})")} over {kind}: {attempt.Text}");
+                    // The peer has answered and does not want us: another way to it would not change that.
+                    if (attempt.RefusedByPeer)
+                        throw new DialFailedException(reason, failures[^1]);
+                    if (kind == TransportKind.Quic)
+                        quicFailure = attempt.Text;
+                }
+            }
+        }
+
+        throw new DialFailedException(reason, string.Join(" ", failures));
+    }
+
+    private async Task<IPEndPoint[]> ResolveAsync(LinkAddress address, List<string> failures, CancellationToken cancellation)
+    {
+        using CancellationTokenSource limit = new(options.ConnectTimeout, settings.Time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            return await DialTargets.ResolveAsync(address, either.Token);
+        }
+        catch (SocketException e)
+        {
+            failures.Add($"{address.Host} does not resolve: {e.Message}.");
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            failures.Add($"{address.Host} was not resolved within {options.ConnectTimeout.TotalSeconds:0.#} s.");
+        }
+
+        return [];
+    }
+
+    private async Task<Attempt> TryAsync(IPEndPoint endPoint, TransportKind kind, CancellationTokenSource series)
+    {
+        bool mayFallBack = kind == TransportKind.Quic && options.Transport == TransportMode.Auto;
+        TimeSpan patience = mayFallBack ? options.QuicPatience : options.ConnectTimeout;
+        using CancellationTokenSource limit = new(patience, settings.Time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, series.Token);
+        try
+        {
+            TransportConnection transport = await ConnectAsync(endPoint, kind, patience, either.Token);
+            // TCP's hello has the session's own time limit; QUIC's counts against the patience, because a path may pass the handshake and lose full-size packets.
+            return await GreetAsync(transport, series, mayFallBack ? either.Token : series.Token);
+        }
+        catch (PeerRefusedException e)
+        {
+            return new Attempt(null, e.Reason, e.Message, RefusedByPeer: false);
+        }
+        catch (OperationCanceledException) when (!series.IsCancellationRequested)
+        {
+            return new Attempt(null, CloseReason.TransportFailed, $"no answer within {patience.TotalSeconds:0.#} s.", RefusedByPeer: false);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            return new Attempt(null, CloseReason.TransportFailed, e.Message, RefusedByPeer: false);
+        }
+    }
+
+    private async ValueTask<TransportConnection> ConnectAsync(IPEndPoint endPoint, TransportKind kind, TimeSpan patience, CancellationToken cancellation)
+    {
+        PeerVerification peer = new([options.Peer], settings.Time);
+        if (kind == TransportKind.Tcp)
+            return await TcpTransport.ConnectAsync(endPoint, identity, peer, cancellation);
+        if (QuicSupport.IsAvailable)
+            return await QuicTransport.ConnectAsync(endPoint, identity, peer, patience, cancellation);
+        throw new PeerRefusedException(CloseReason.NotSupported, endPoint, QuicSupport.WhyNot!);
+    }
+
+    private async Task<Attempt> GreetAsync(TransportConnection transport, CancellationTokenSource series, CancellationToken cancellation)
+    {
+        LinkConnection connection = new(transport, initiator: true, settings, slot);
+        if (!slot.TryGreet(series, connection))
+        {
+            await connection.DiscardAsync();
+            throw new OperationCanceledException(series.Token);
+        }
+
+        running.Start(connection.RunAsync);
+        try
+        {
+            if (await connection.Greeted.WaitAsync(cancellation))
+                return new Attempt(connection, CloseReason.None, "", RefusedByPeer: false);
+        }
+        catch (OperationCanceledException)
+        {
+            connection.RequestClose(CloseReason.HelloTimeout, "The hello was not answered in time.");
+            await connection.Ended;
+            // It may have come up in the last moment; then it is closed again, and the next dial finds the peer.
+            throw;
+        }
+
+        SessionView view = connection.View;
+        string text = view.ReasonText;
+        if (view is { Reason: CloseReason.TransportFailed, Peer: null })
+            text = $"the connection ended before the hello was answered ({text}). The peer may not trust this gateway's key, {identity.Fingerprint}.";
+        return new Attempt(null, view.Reason, text, view.ClosedByPeer);
+    }
+
+    private void Remember(IPEndPoint endPoint, TransportKind kind, string? quicFailure)
+    {
+        if (kind == TransportKind.Quic)
+        {
+            Note = null;
+        }
+        else if (quicFailure is not null)
+        {
+            targets.Rest(endPoint);
+            Note = $"TCP is used because QUIC did not lead to {endPoint}: {quicFailure} QUIC is tried again at reconnects after {options.QuicRest.TotalSeconds:0} s.";
+        }
+    }
+
+    private sealed record Attempt(LinkConnection? Connection, CloseReason Reason, string Text, bool RefusedByPeer);
+}

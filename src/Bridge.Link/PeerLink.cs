@@ -1,0 +1,201 @@
+using System.Collections.Concurrent;
+using System.Net.NetworkInformation;
+using Bridge.Link.Connections;
+using Bridge.Link.Transports;
+using Bridge.Link.Trust;
+using Microsoft.Extensions.Logging;
+
+namespace Bridge.Link;
+
+/// <summary>The link to one peer gateway. It outlives its connections: dials (if configured), takes inbound ones, and keeps at most one that is up.</summary>
+/// <remarks>Thread-safe. Handlers are called on link threads; see <see cref="ILaneHandler"/>.</remarks>
+public sealed class PeerLink : IAsyncDisposable
+{
+    private const string StopText = "The gateway stops.";
+    private readonly LinkOptions options;
+    private readonly ILogger log;
+    private readonly TimeProvider time;
+    private readonly IReadOnlyList<LaneRegistration> devices;
+    private readonly ConnectionSlot slot;
+    private readonly ConnectionSettings settings;
+    private readonly LinkDialler dialler;
+    private readonly DialSeries dials;
+    private readonly LinkHistory history = new();
+    private readonly RunningTasks running = new();
+    private readonly ConcurrentDictionary<LinkConnection, byte> inbound = new();
+    private int started;
+
+    /// <summary>Prepares a link; <see cref="Start"/> begins to dial.</summary>
+    /// <param name="options">The peer and how it is reached.</param>
+    /// <param name="devices">This gateway's devices on the link; their handlers' CloseConnection is set here.</param>
+    /// <param name="identity">This gateway's key; stays the caller's.</param>
+    /// <param name="time">Clock for certificates, timers for everything else.</param>
+    /// <param name="log">Where the link's life is logged.</param>
+    /// <exception cref="ArgumentException">A name is not a <see cref="LinkName"/>, a device is listed twice, or there are too many.</exception>
+    public PeerLink(LinkOptions options, IReadOnlyList<LaneRegistration> devices, GatewayIdentity identity, TimeProvider time, ILogger log)
+    {
+        Check(options, devices);
+        this.options = options;
+        this.devices = devices;
+        this.time = time;
+        this.log = log;
+        slot = new ConnectionSlot(identity.Fingerprint);
+        settings = new ConnectionSettings
+        {
+            Link = options.Name,
+            Session = new SessionOptions { Gateway = options.Gateway, Instance = options.Instance, HelloTimeout = options.HelloTimeout, IdleLimit = options.IdleLimit },
+            Devices = devices,
+            Counter = new ConnectionCounter(),
+            Traffic = new TrafficCounters(),
+            Time = time,
+            Log = log,
+            Established = OnEstablished,
+        };
+        dialler = new LinkDialler(options, identity, settings, slot, running);
+        dials = new DialSeries(options, dialler, slot, history, time, log);
+        foreach (LaneRegistration device in devices)
+            device.Handler.CloseConnection = CloseConnection;
+    }
+
+    /// <summary>The link's name.</summary>
+    public string Name => options.Name;
+
+    /// <summary>Who the peer is.</summary>
+    public PeerTrust Peer => options.Peer;
+
+    /// <summary>How many devices this gateway has on the link.</summary>
+    public int DeviceCount => devices.Count;
+
+    /// <summary>Called on a link thread, quickly please, whenever a connection that was up has ended; for metrics.</summary>
+    public Action<PeerLink, CloseReason>? ConnectionEnded { get; set; }
+
+    /// <summary>Called on a link thread, quickly please, whenever a connection came up or one that was up has ended.</summary>
+    public Action<PeerLink>? StateChanged { get; set; }
+
+    /// <summary>The link at this moment.</summary>
+    public LinkStatus Status
+    {
+        get
+        {
+            LinkConnection? connection = slot.Current;
+            SessionView? view = connection?.View;
+            bool up = view is { State: SessionState.Established } && connection!.Greeted is { IsCompletedSuccessfully: true, Result: true };
+            return history.Fill(new LinkStatus
+            {
+                Name = Name,
+                State = Volatile.Read(ref started) == 0 ? LinkState.Stopped : up ? LinkState.Connected : dials.IsDialling ? LinkState.Dialling : LinkState.Waiting,
+                Transport = up ? connection!.Transport.Kind : null,
+                TransportNote = dialler.Note,
+                PeerGateway = up ? view!.Peer!.Gateway : null,
+                PeerFingerprint = up ? connection!.Transport.PeerFingerprint : null,
+                RemoteEndPoint = up ? connection!.Transport.RemoteEndPoint.ToString() : null,
+                Initiator = up ? connection!.Initiator : null,
+                Version = up ? view!.Version : null,
+                RoundTrip = up ? view!.RoundTrip : null,
+                Connection = settings.Counter.Last,
+                Lanes = up ? view!.Lanes : [],
+                Refusals = up ? view!.Refusals : [],
+                EndedConnections = LinkHistory.None,
+                FailedDials = 0,
+                BytesReceived = settings.Traffic.Received,
+                BytesSent = settings.Traffic.Sent,
+                StaleFrames = settings.Traffic.Stale,
+            });
+        }
+    }
+
+    /// <summary>Begins to dial, if there are addresses, and to take inbound connections.</summary>
+    public void Start()
+    {
+        if (Interlocked.Exchange(ref started, 1) != 0)
+            return;
+        if (dialler.Note is { } note)
+            LinkLog.TransportNote(log, Name, note);
+        if (options.Connect.Count == 0)
+            return;
+        NetworkChange.NetworkAddressChanged += OnNetworkChanged;
+        running.Start(dials.RunAsync);
+    }
+
+    /// <summary>A listener hands over a connection that is authenticated as this link's peer. It replaces the present one once its hello is there.</summary>
+    /// <param name="transport">Belongs to the link from now on.</param>
+    public void Accept(TransportConnection transport)
+    {
+        LinkConnection connection = new(transport, initiator: false, settings, slot);
+        inbound.TryAdd(connection, 0);
+        // Looked at after the addition: either StopAsync finds the connection or this finds the slot closed.
+        if (slot.IsClosed)
+            connection.RequestClose(CloseReason.Shutdown, StopText);
+        running.Start(async () =>
+        {
+            await connection.RunAsync();
+            inbound.TryRemove(connection, out _);
+            SessionView view = connection.View;
+            if (!await connection.Greeted && view.Reason != CloseReason.SimultaneousOpen)
+                dials.Report(view.Reason, view.ReasonText);
+        });
+    }
+
+    /// <summary>Dials again at once if the link is waiting for its back-off.</summary>
+    public void RestartBackOff() => dials.Restart();
+
+    /// <summary>Closes the connection with a reason and stops dialling; all tasks of the link are joined.</summary>
+    public async Task StopAsync()
+    {
+        NetworkChange.NetworkAddressChanged -= OnNetworkChanged;
+        slot.Close();
+        slot.Current?.RequestClose(CloseReason.Shutdown, StopText);
+        foreach (LinkConnection connection in inbound.Keys)
+            connection.RequestClose(CloseReason.Shutdown, StopText);
+        await running.JoinAsync();
+        Volatile.Write(ref started, 0);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private static void Check(LinkOptions options, IReadOnlyList<LaneRegistration> devices)
+    {
+        if (!LinkName.IsValid(options.Gateway))
+            throw new ArgumentException($"'{options.Gateway}' is no gateway name: 1..{LinkName.MaximumLength} of [A-Za-z0-9_.-].", nameof(options));
+        if (devices.FirstOrDefault(device => !LinkName.IsValid(device.Device)) is { } wrong)
+            throw new ArgumentException($"'{wrong.Device}' is no device name: 1..{LinkName.MaximumLength} of [A-Za-z0-9_.-].", nameof(devices));
+        if (devices.Select(device => device.Device).Distinct(StringComparer.Ordinal).Count() != devices.Count)
+            throw new ArgumentException("A device is listed twice.", nameof(devices));
+        if (devices.Count > Hello.MaximumDevices)
+            throw new ArgumentException($"A link carries at most {Hello.MaximumDevices} devices.", nameof(devices));
+    }
+
+    private void OnNetworkChanged(object? sender, EventArgs e) => RestartBackOff();
+
+    private void CloseConnection(uint number, CloseReason reason, string text)
+    {
+        if (slot.Current is { } connection && connection.Number == number)
+            connection.RequestClose(reason, text);
+    }
+
+    private void OnEstablished(LinkConnection connection)
+    {
+        SessionView view = connection.View;
+        LinkLog.Up(
+            log, Name, connection.Number, view.Peer!.Gateway, connection.Transport.PeerFingerprint, connection.Transport.RemoteEndPoint.ToString()!, connection.Transport.Kind, string.Join(", ", view.Lanes));
+        foreach (string refusal in view.Refusals)
+            LinkLog.NoLane(log, Name, refusal);
+        StateChanged?.Invoke(this);
+        long since = time.GetTimestamp();
+        running.Start(async () =>
+        {
+            await connection.Ended;
+            OnEnded(connection, time.GetElapsedTime(since));
+        });
+    }
+
+    private void OnEnded(LinkConnection connection, TimeSpan lasted)
+    {
+        SessionView view = connection.View;
+        history.Ended(view.Reason, view.ReasonText, lasted);
+        LinkLog.Down(log, Name, connection.Number, view.Reason, view.ReasonText);
+        ConnectionEnded?.Invoke(this, view.Reason);
+        StateChanged?.Invoke(this);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Net;
+using System.Net.Sockets;
+using Bridge.Link.Transports.Quic;
+using Bridge.Link.Transports.Tcp;
+using Bridge.Link.Trust;
+
+namespace Bridge.Link.Transports;
+
+/// <summary>Binds the TCP and the UDP port of a listener, under one number.</summary>
+internal sealed class ListenerPorts(LinkListenerOptions options, GatewayIdentity identity, Func<PeerVerification> verification, Func<int> devices)
+{
+    // Port 0: the kernel picks TCP's number, and somebody may have that number on UDP.
+    private const int FreePortAttempts = 16;
+
+    /// <summary>Binds what the options ask for and this machine has.</summary>
+    /// <exception cref="SocketException">The address is taken or not ours.</exception>
+    /// <exception cref="NotSupportedException">Only QUIC is asked for and there is none; the message says why.</exception>
+    public async Task<IReadOnlyList<TransportListener>> BindAsync()
+    {
+        if (options.Transport == TransportMode.Quic && QuicSupport.WhyNot is { } why)
+            throw new NotSupportedException(why);
+        IPEndPoint address = options.EndPoint;
+        if (address.Address.Equals(IPAddress.IPv6Any) && !Socket.OSSupportsIPv6)
+            address = new IPEndPoint(IPAddress.Any, address.Port);
+        for (int attempt = 1; ; attempt++)
+        {
+            List<TransportListener> bound = [];
+            try
+            {
+                if (options.Transport != TransportMode.Quic)
+                    bound.Add(new TcpTransportListener(address, identity, verification));
+                if (options.Transport != TransportMode.Tcp && QuicSupport.IsAvailable)
+                {
+                    IPEndPoint same = bound.Count == 0 ? address : new IPEndPoint(address.Address, bound[0].LocalEndPoint.Port);
+                    bound.Add(await QuicTransportListener.ListenAsync(same, identity, verification, devices, options.MaximumHandshakes, options.HandshakeTimeout));
+                }
+
+                return bound;
+            }
+            catch (Exception e)
+            {
+                foreach (TransportListener listener in bound)
+                    await listener.DisposeAsync();
+                if (e is not SocketException || bound.Count == 0 || options.EndPoint.Port != 0 || attempt == FreePortAttempts)
+                    throw;
+            }
+        }
+    }
+}

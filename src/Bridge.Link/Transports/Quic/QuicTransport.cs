@@ -1,0 +1,39 @@
+using System.Net;
+using System.Net.Quic;
+using System.Runtime.Versioning;
+using System.Security.Authentication;
+using Bridge.Link.Trust;
+
+namespace Bridge.Link.Transports.Quic;
+
+/// <summary>Dials over QUIC.</summary>
+[SupportedOSPlatform("linux")]
+[SupportedOSPlatform("macos")]
+[SupportedOSPlatform("windows")]
+internal static class QuicTransport
+{
+    /// <summary>Connects, authenticates and opens the link's stream. The peer may still refuse our certificate afterwards, and sees the stream only once something is written.</summary>
+    /// <exception cref="PeerRefusedException">The peer is not who it should be.</exception>
+    /// <exception cref="IOException">Nobody answers there.</exception>
+    public static async ValueTask<TransportConnection> ConnectAsync(IPEndPoint address, GatewayIdentity identity, PeerVerification peer, TimeSpan timeout, CancellationToken cancellation)
+    {
+        try
+        {
+            QuicConnection connection = await QuicConnection.ConnectAsync(QuicSettings.Client(address, identity, peer, timeout), cancellation);
+            try
+            {
+                QuicStream main = await connection.OpenOutboundStreamAsync(QuicStreamType.Bidirectional, cancellation);
+                return new QuicTransportConnection(connection, main, peer);
+            }
+            catch
+            {
+                await connection.DisposeAsync();
+                throw;
+            }
+        }
+        catch (AuthenticationException e)
+        {
+            throw new PeerRefusedException(peer.Refusal is null ? CloseReason.AuthenticationFailed : CloseReason.UnknownPeer, address, peer.Refusal ?? $"The QUIC handshake failed: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Net;
+using System.Net.Sockets;
+using Bridge.Link.Trust;
+
+namespace Bridge.Link.Transports.Tcp;
+
+/// <summary>A listening TCP socket; IPv6 takes IPv4 as well where it listens on all addresses.</summary>
+internal sealed class TcpTransportListener : TransportListener
+{
+    private readonly Socket socket;
+    private readonly GatewayIdentity identity;
+    private readonly Func<PeerVerification> verification;
+
+    /// <param name="address">Where to listen.</param>
+    /// <param name="identity">Our certificate.</param>
+    /// <param name="verification">Makes the judge of one handshake.</param>
+    /// <exception cref="SocketException">The address is taken or not ours.</exception>
+    public TcpTransportListener(IPEndPoint address, GatewayIdentity identity, Func<PeerVerification> verification)
+    {
+        this.identity = identity;
+        this.verification = verification;
+        socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (address.Address.Equals(IPAddress.IPv6Any))
+                socket.DualMode = true;
+            socket.Bind(address);
+            socket.Listen();
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
+    }
+
+    public override TransportKind Kind => TransportKind.Tcp;
+
+    public override IPEndPoint LocalEndPoint { get; }
+
+    public override async ValueTask<IncomingConnection> AcceptAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            Socket accepted = await socket.AcceptAsync(cancellation);
+            return Prepare(accepted);
+        }
+        catch (SocketException e) when (!cancellation.IsCancellationRequested)
+        {
+            // Gone between connecting and accepting, or out of descriptors: neither ends the listener.
+            throw new PeerRefusedException(CloseReason.TransportFailed, null, $"A TCP connection could not be accepted: {e.Message}", e);
+        }
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        socket.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private TcpIncomingConnection Prepare(Socket accepted)
+    {
+        try
+        {
+            accepted.NoDelay = true;
+            return new TcpIncomingConnection(accepted, accepted.RemoteEndPoint!, identity, verification());
+        }
+        catch
+        {
+            accepted.Dispose();
+            throw;
+        }
+    }
+}
