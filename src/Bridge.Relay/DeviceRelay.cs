@@ -1,0 +1,351 @@
+using Bridge.Link;
+using Bridge.Link.Frames.Device;
+using Bridge.Virtio;
+using Microsoft.Extensions.Logging;
+
+namespace Bridge.Relay;
+
+/// <summary>The pool of the device side.</summary>
+/// <param name="Places">Chains held per queue at most; 0: as many as the ring has entries. 1..32768.</param>
+/// <param name="PlaceSize">Bytes that one chain may need, bytes; a multiple of 16 (rpmsg: the buffer size).</param>
+public sealed record PoolOptions(int Places = 0, int PlaceSize = 512);
+
+/// <summary>
+/// The device side of a device: plays the driver towards the local device, in a window of its own. It follows what the driver side sets,
+/// and forgets a life only when the driver side begins another one.
+/// </summary>
+public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
+{
+    private const ulong WindowBase = 0x10000;
+    private const ulong PartAlignment = 0x10000;
+
+    private readonly IDevicePort _port;
+    private readonly DeviceRow _row;
+    private readonly QueueOffer[] _offers;
+    private readonly uint[] _generations;
+    private readonly DeviceSideQueue?[] _queues;
+    private HeapMemory? _memory;
+    private Window? _window;
+    private ulong _features;
+    private ulong _deviceLife = NewLife();
+    private DeviceStatus _status;
+    private bool _started, _offerChanged, _statusDue;
+    private string? _needsReset;
+
+    /// <summary>Makes the relay in front of a port.</summary>
+    /// <exception cref="NotSupportedException">The device table has no such device.</exception>
+    public DeviceRelay(string device, IDevicePort port, PoolOptions pool, TimeProvider time, ILogger logger)
+        : base(device, time, logger)
+    {
+        _port = port;
+        DeviceOffer offer = port.Offer;
+        _row = DeviceTable.Find(offer.DeviceId);
+        _offers = [.. offer.QueueSizes.Select(size => new QueueOffer((uint)size, (uint)(pool.Places == 0 ? size : pool.Places), (uint)PlaceLayout.Room((uint)pool.PlaceSize)))];
+        _generations = new uint[_offers.Length];
+        _queues = new DeviceSideQueue?[_offers.Length];
+        ulong cut = offer.Features & ~_row.Features & ~DeviceRow.HopLocal;
+        if (cut != 0)
+            RelayLog.OfferCut(Log, Device, VirtioFeatures.Describe(cut));
+    }
+
+    /// <inheritdoc/>
+    public override long InboxLimit => (1 << 20) + _offers.Sum(q => (long)q.Places * (q.PlaceSize + PostedPayload.ShapeSize(PostedPayload.MaximumSegments)));
+
+    /// <summary>What the driver side has set.</summary>
+    public DeviceStatus Status => _status;
+
+    /// <summary>Places that are taken.</summary>
+    public int InFlight => _queues.Sum(q => q?.InFlight ?? 0);
+
+    /// <inheritdoc/>
+    public void OnUsed(int queue)
+    {
+        // Every pump looks at every ring.
+    }
+
+    /// <inheritdoc/>
+    public void OnOfferChanged() => _offerChanged = true;
+
+    /// <inheritdoc/>
+    public void NeedsReset(string why)
+    {
+        if ((_status & DeviceStatus.NeedsReset) != 0 || _status == DeviceStatus.None)
+            return;
+        RelayLog.NeedsReset(Log, Device, why);
+        (_status, _statusDue) = (_status | DeviceStatus.NeedsReset, true);
+    }
+
+    /// <inheritdoc/>
+    public override bool Pump()
+    {
+        TurnQueues();
+        bool more = _port.Pump();
+        TurnQueues();
+        if (_needsReset is { } why)
+        {
+            _needsReset = null;
+            NeedsReset(why);
+        }
+
+        if (Live && Output is { } output && SendControl(output))
+        {
+            foreach (DeviceSideQueue? queue in _queues)
+            {
+                if (queue is not null && !queue.Send(output, Epoch))
+                    break;
+            }
+        }
+
+        return more;
+    }
+
+    /// <inheritdoc/>
+    public override RelayStatus ReadStatus() => new(
+        _row.Id, Live, Epoch, _status, _features, [.. _queues.OfType<DeviceSideQueue>().Select(queue => queue.ReadStatus())], Counters);
+
+    private void TurnQueues()
+    {
+        if (!_started)
+            return;
+        for (int i = 0; i < _queues.Length; i++)
+        {
+            if (_queues[i] is not { } queue)
+                continue;
+            bool broken = queue.Broken is not null;
+            if (queue.Turn())
+            {
+                Counters.Notifications++;
+                _port.OnAvailable(i);
+            }
+
+            if (queue.Broken is { } fault && !broken)
+            {
+                RelayLog.QueueBroken(Log, Device, i, fault.Fault.ToString(), fault.Message);
+                _needsReset = $"the ring of queue {i} is broken: {fault.Fault}";
+            }
+        }
+    }
+
+    private bool SendControl(LaneOutput output)
+    {
+        if (_offerChanged)
+        {
+            if (!output.CanWrite)
+                return false;
+            DeviceOffer offer = _port.Offer;
+            output.End(EventConfigurationPayload.Write(output.Begin(FrameType.EventConfiguration, Epoch), offer.ConfigurationGeneration, offer.Configuration.Span));
+            _offerChanged = false;
+        }
+
+        if (_statusDue)
+        {
+            if (!output.CanWrite)
+                return false;
+            output.End(new DeviceStatusPayload((byte)_status, DriverLife).Write(output.Begin(FrameType.DeviceStatus, Epoch)));
+            _statusDue = false;
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override void Receive(in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        if (header.Type == FrameType.ResumeDriver)
+        {
+            TakeResume(header.Epoch, ResumePayload.Read(header.Type, payload));
+            return;
+        }
+
+        if (!Live)
+            throw Unexpected(header.Type, "before both sides have stated where they stand");
+        if (header.Type == FrameType.SetDeviceStatus)
+        {
+            TakeStatus(header.Epoch, DeviceStatusPayload.Read(header.Type, payload));
+            return;
+        }
+
+        if (header.Epoch != Epoch)
+        {
+            Counters.Stale++;
+            return;
+        }
+
+        switch (header.Type)
+        {
+            case FrameType.SetDriverFeatures:
+                _features = SetDriverFeaturesPayload.Read(payload).Features;
+                break;
+            case FrameType.SetVirtqueue:
+                TakeVirtqueue(SetVirtqueuePayload.Read(payload));
+                break;
+            case FrameType.Posted:
+                PostedPayload burst = PostedPayload.Read(payload);
+                Queue(burst.Queue, burst.Generation)?.ApplyPosted(payload);
+                break;
+            case FrameType.PostedMore:
+                MorePayload more = MorePayload.Read(header.Type, payload);
+                Queue(more.Queue, more.Generation)?.ApplyPostedMore(more, payload[MorePayload.Size..]);
+                break;
+            default:
+                throw Unexpected(header.Type, "at a device side");
+        }
+    }
+
+    /// <summary>The queue that data frames name; null (and counted) if it is of an older generation.</summary>
+    private DeviceSideQueue? Queue(ushort index, uint generation)
+    {
+        if (!_started || index >= _queues.Length || _queues[index] is not { } queue)
+            throw new LinkProtocolException(CloseReason.ProtocolViolation, $"queue {index} is not set or the device not started");
+        if (queue.Generation == generation)
+            return queue;
+        Counters.Stale++;
+        return null;
+    }
+
+    private void TakeVirtqueue(SetVirtqueuePayload payload)
+    {
+        if (payload.Queue >= _queues.Length || payload.Generation == 0 || _started)
+            throw new LinkProtocolException(CloseReason.ProtocolViolation,
+                $"queue {payload.Queue} set to generation {payload.Generation}; the device has {_queues.Length} queues{(_started ? " and runs" : "")}");
+        _generations[payload.Queue] = payload.Generation;
+    }
+
+    private void TakeStatus(uint epoch, DeviceStatusPayload payload)
+    {
+        var status = (DeviceStatus)payload.Status;
+        if (status == DeviceStatus.None)
+        {
+            EndLife();
+            (Epoch, DriverLife, _statusDue) = (epoch, payload.DriverLife, true);
+            Counters.Epochs++;
+            RelayLog.EpochBegins(Log, Device, Epoch, DriverLife);
+            return;
+        }
+
+        if (epoch != Epoch || payload.DriverLife != DriverLife)
+        {
+            Counters.Stale++;
+            return;
+        }
+
+        _status = status | (_status & DeviceStatus.NeedsReset);
+        if ((status & DeviceStatus.DriverOk) != 0 && !_started)
+            Start();
+    }
+
+    /// <summary>The driver said DRIVER_OK: play driver towards the local device, with fresh rings that begin at 0.</summary>
+    private void Start()
+    {
+        ulong offered = _port.Offer.Features;
+        ulong allowed = offered & _row.Features;
+        if ((_features & ~allowed) != 0)
+        {
+            NeedsReset($"the driver accepted features that are not offered: {VirtioFeatures.Describe(_features & ~allowed)}");
+            return;
+        }
+
+        ulong features = _features | (offered & VirtioFeatures.EventIndex);
+        var options = new RingOptions(
+            EventIndex: (features & VirtioFeatures.EventIndex) != 0,
+            LittleEndian: (features & VirtioFeatures.Version1) != 0 || BitConverter.IsLittleEndian,
+            MaximumSegments: PostedPayload.MaximumSegments);
+        Window window = MakeWindow();
+        var layouts = new RingLayout[_queues.Length];
+        ulong at = WindowBase;
+        for (int i = 0; i < _queues.Length; i++)
+        {
+            layouts[i] = RingLayout.Packed(at, (int)_offers[i].MaximumSize);
+            var ring = new DriverQueue(window, layouts[i], options);
+            ulong pool = at + Align(RingLayout.PackedLength((int)_offers[i].MaximumSize));
+            at = pool + Align((ulong)_offers[i].Places * _offers[i].PlaceSize);
+            if (_generations[i] != 0)
+                _queues[i] = new DeviceSideQueue((ushort)i, _generations[i], _row, window, ring, pool, _offers[i], Counters);
+        }
+
+        _started = true;
+        RelayLog.DeviceStarted(Log, Device, VirtioFeatures.Describe(features));
+        _port.Start(features, window, layouts, this);
+    }
+
+    private Window MakeWindow()
+    {
+        if (_window is not null)
+            return _window;
+        ulong size = 0;
+        foreach (QueueOffer offer in _offers)
+            size += Align(RingLayout.PackedLength((int)offer.MaximumSize)) + Align((ulong)offer.Places * offer.PlaceSize);
+        _memory = new HeapMemory(size);
+        return _window = new Window(new WindowRegion(WindowBase, _memory));
+    }
+
+    private static ulong Align(ulong length) => (length + PartAlignment - 1) & ~(PartAlignment - 1);
+
+    private void TakeResume(uint epoch, ResumePayload driver)
+    {
+        if (Output is not { } output || Live)
+            throw Unexpected(FrameType.ResumeDriver, "here");
+        Live = true;
+        if (_status == DeviceStatus.None && DriverLife == 0)
+            return;
+        if (epoch != Epoch || driver.DriverLife != DriverLife)
+        {
+            EndLife();
+            return;
+        }
+
+        for (int i = 0; i < _queues.Length; i++)
+        {
+            if (_queues[i] is not { } queue)
+                continue;
+            QueueProgress? stated = Find(driver, i), own = queue.Progress;
+            if (stated is { } progress && progress.Generation == queue.Generation && queue.Resume(progress))
+                continue;
+            RelayLog.EpochEnds(Log, Device, Epoch, $"the driver side states {stated?.ToString() ?? $"no queue {i}"}, from which this side's {own} cannot go on");
+            EndLife();
+            _deviceLife = NewLife();
+            return;
+        }
+
+        Counters.Resumed++;
+        _statusDue = true;
+        RelayLog.Resumed(Log, Device, output.Connection, Epoch, InFlight);
+    }
+
+    private void EndLife()
+    {
+        if (_started)
+            _port.Stop();
+        (_started, _status, _features, DriverLife, Epoch, _needsReset) = (false, DeviceStatus.None, 0, 0, 0, null);
+        Array.Clear(_queues);
+        Array.Clear(_generations);
+    }
+
+    private protected override void OnLaneUp(LaneOutput output)
+    {
+        DeviceOffer offer = _port.Offer;
+        var info = new DeviceInfoPayload(
+            offer.DeviceId, offer.VendorId, offer.Features & _row.Features, offer.ConfigurationGeneration, _offers, offer.Configuration);
+        output.End(info.Write(output.Begin(FrameType.DeviceInfo, Epoch)));
+        (_offerChanged, _statusDue) = (false, false);
+        var queues = new List<QueueProgress>();
+        foreach (DeviceSideQueue? queue in _queues)
+        {
+            if (queue is not null)
+                queues.Add(queue.Progress);
+        }
+
+        output.End(new ResumePayload(DriverLife, _deviceLife, _features, (byte)_status, queues).Write(output.Begin(FrameType.ResumeDevice, Epoch)));
+    }
+
+    private protected override void OnLaneDown()
+    {
+    }
+
+    /// <summary>Stops the device and frees the window.</summary>
+    public void Dispose()
+    {
+        EndLife();
+        _memory?.Dispose();
+    }
+}

@@ -1,0 +1,300 @@
+using System.Buffers.Binary;
+using Bridge.Link;
+using Bridge.Link.Frames.Device;
+using Bridge.Virtio;
+
+namespace Bridge.Relay;
+
+/// <summary>
+/// One queue of the device side: gives posted chains a place in the pool, makes them available to the device, and sends what the device
+/// used. A place stays taken until the driver side has confirmed its used element: the pool is the retransmission buffer.
+/// </summary>
+internal sealed class DeviceSideQueue
+{
+    private readonly ushort _index;
+    private readonly DeviceRow _row;
+    private readonly Window _window;
+    private readonly DriverQueue _ring;
+    private readonly RelayCounters _counters;
+    private readonly uint _placeSize;
+    private readonly Place[] _places;
+    private readonly Stack<int> _free;
+
+    // Whole chains that wait for ring descriptors, in order; and used places by used sequence (modulo places), from _confirmed to _nextUsed.
+    private readonly Queue<int> _waiting;
+    private readonly int[] _usedLog;
+
+    // The next chain sequence expected; the next used sequence to give, to send, and the highest ever sent; what the driver side has confirmed.
+    private ulong _nextPosted, _nextUsed, _sendCursor, _sendOffset, _sent, _confirmed;
+    private int _partial = -1;
+    private ulong _partialOffset;
+    private bool _armed;
+
+    public DeviceSideQueue(
+        ushort index, uint generation, DeviceRow row, Window window, DriverQueue ring, ulong pool, in QueueOffer offer, RelayCounters counters)
+    {
+        (_index, Generation, _row, _window, _ring, _counters, _placeSize) = (index, generation, row, window, ring, counters, offer.PlaceSize);
+        _places = new Place[offer.Places];
+        _free = new Stack<int>(_places.Length);
+        _waiting = new Queue<int>(_places.Length);
+        _usedLog = new int[_places.Length];
+        for (int i = _places.Length - 1; i >= 0; i--)
+        {
+            _places[i] = new Place(pool + (ulong)i * offer.PlaceSize);
+            _free.Push(i);
+        }
+    }
+
+    public uint Generation { get; }
+
+    public int InFlight => _places.Length - _free.Count;
+
+    public RingFaultException? Broken { get; private set; }
+
+    public QueueProgress Progress => new(_index, Generation, _nextPosted, _nextUsed);
+
+    public QueueStatus ReadStatus() => new(_index, _ring.Size, Generation, _nextPosted, _nextUsed, InFlight, Broken?.Message);
+
+    /// <summary>A new connection: what the driver side states decides where sending goes on. False = impossible, the epoch must end.</summary>
+    public bool Resume(in QueueProgress driver)
+    {
+        if (driver.Used < _confirmed || driver.Used > _sent || driver.Posted < _nextPosted)
+            return false;
+        DropPartial();
+        Confirm(driver.Used);
+        _counters.SentAgain += (long)(_sent - driver.Used);
+        (_sendCursor, _sendOffset) = (driver.Used, 0);
+        return true;
+    }
+
+    /// <summary>Applies a POSTED burst.</summary>
+    /// <exception cref="LinkProtocolException">Out of sequence, beyond the credit, or malformed; what came before it in the burst stays applied, whole.</exception>
+    public void ApplyPosted(ReadOnlySpan<byte> payload)
+    {
+        PostedPayload burst = PostedPayload.Read(payload);
+        if (burst.UsedConfirmed < _confirmed || burst.UsedConfirmed > _sent)
+            throw Violation($"used {burst.UsedConfirmed} confirmed; between {_confirmed} and {_sent} is possible");
+        Confirm(burst.UsedConfirmed);
+        if (burst.Count > 0 && (_partial >= 0 || burst.FirstSequence != _nextPosted))
+            throw Violation($"chain {burst.FirstSequence} came, {_nextPosted} is next");
+        ReadOnlySpan<byte> rest = payload[PostedPayload.Size..];
+        for (int i = 0; i < burst.Count; i++)
+            ApplyChain(ref rest, last: i == burst.Count - 1);
+        if (!rest.IsEmpty)
+            throw new LinkProtocolException(CloseReason.BadFrame, $"{FrameType.Posted}: {rest.Length} bytes after the last chain");
+    }
+
+    private void ApplyChain(ref ReadOnlySpan<byte> rest, bool last)
+    {
+        (int readable, int writable) = PostedPayload.ReadChain(rest);
+        if (!_free.TryPeek(out int index))
+            throw new LinkProtocolException(CloseReason.FlowViolation, $"queue {_index}: a chain beyond the {_places.Length} places that were offered");
+        Place place = _places[index];
+        if (!place.TryShape(rest.Slice(PostedPayload.ChainSize, 4 * (readable + writable)), readable, writable, _placeSize))
+            throw new LinkProtocolException(CloseReason.FlowViolation, $"queue {_index}: a chain that does not fit a place of {_placeSize} bytes");
+        rest = rest[PostedPayload.ShapeSize(readable + writable)..];
+        int bytes = (int)Math.Min(place.ReadableLength, (ulong)rest.Length);
+        if ((ulong)bytes < place.ReadableLength && !last)
+            throw new LinkProtocolException(CloseReason.BadFrame, $"{FrameType.Posted}: a chain is cut and is not the last");
+        _free.Pop();
+        place.Sequence = _nextPosted;
+        SegmentCopy.Scatter(_window, place.Readable, 0, rest[..bytes]);
+        rest = rest[bytes..];
+        if ((ulong)bytes < place.ReadableLength)
+            (_partial, _partialOffset) = (index, (ulong)bytes);
+        else
+            Complete(index);
+    }
+
+    /// <summary>Applies a POSTED_MORE frame.</summary>
+    /// <exception cref="LinkProtocolException">It does not continue what is open.</exception>
+    public void ApplyPostedMore(in MorePayload more, ReadOnlySpan<byte> bytes)
+    {
+        if (_partial < 0 || more.Sequence != _nextPosted || more.Offset != _partialOffset || (ulong)bytes.Length > _places[_partial].ReadableLength - _partialOffset)
+            throw Violation($"{FrameType.PostedMore} for chain {more.Sequence} at {more.Offset} continues nothing");
+        Place place = _places[_partial];
+        SegmentCopy.Scatter(_window, place.Readable, _partialOffset, bytes);
+        _partialOffset += (ulong)bytes.Length;
+        if (_partialOffset < place.ReadableLength)
+            return;
+        int index = _partial;
+        _partial = -1;
+        Complete(index);
+    }
+
+    /// <summary>Collects what the device used and makes waiting chains available. True if the device wants to hear of new ones.</summary>
+    public bool Turn()
+    {
+        if (Broken is not null)
+            return false;
+        try
+        {
+            do
+            {
+                if (_armed && _ring.HasUsed)
+                {
+                    _ring.DisableNotifications();
+                    _armed = false;
+                }
+
+                while (_ring.TryTakeUsed(out UsedElement used))
+                    Collect(used);
+                Expose();
+                if (!_armed)
+                    _armed = !_ring.EnableNotifications();
+            }
+            while (!_armed);
+            return _ring.ShouldNotify();
+        }
+        catch (RingFaultException fault)
+        {
+            Broken = fault;
+            _counters.BrokenQueues++;
+            return false;
+        }
+    }
+
+    /// <summary>Sends used elements as long as the transport takes them. False = it is full.</summary>
+    public bool Send(LaneOutput output, uint epoch)
+    {
+        while (_sendCursor < _nextUsed)
+        {
+            if (!output.CanWrite)
+                return false;
+            if (_sendOffset > 0)
+                SendMore(output, epoch);
+            else
+                SendBurst(output, epoch);
+        }
+
+        return true;
+    }
+
+    private void SendBurst(LaneOutput output, uint epoch)
+    {
+        Span<byte> room = output.Begin(FrameType.Used, epoch);
+        ulong first = _sendCursor;
+        int at = UsedPayload.Size, count = 0;
+        while (_sendOffset == 0 && _sendCursor < _nextUsed && count < ushort.MaxValue)
+        {
+            Place place = UsedPlace(_sendCursor);
+            if (count > 0 && UsedEntry.Size + (long)place.Written > room.Length - at)
+                break;
+            new UsedEntry(place.Sequence, place.Reported, place.Written).Write(room[at..]);
+            at += UsedEntry.Size;
+            int bytes = (int)Math.Min(place.Written, (uint)(room.Length - at));
+            SegmentCopy.Gather(_window, place.Writable, 0, room.Slice(at, bytes));
+            at += bytes;
+            count++;
+            if (bytes < place.Written)
+                _sendOffset = (ulong)bytes;
+            else
+                _sendCursor++;
+        }
+
+        new UsedPayload(_index, (ushort)count, Generation, first).Write(room);
+        output.End(at);
+        _sent = Math.Max(_sent, _sendCursor);
+    }
+
+    private void SendMore(LaneOutput output, uint epoch)
+    {
+        Place place = UsedPlace(_sendCursor);
+        Span<byte> room = output.Begin(FrameType.UsedMore, epoch);
+        new MorePayload(_index, Generation, _sendCursor, _sendOffset).Write(room);
+        int bytes = (int)Math.Min(place.Written - _sendOffset, (ulong)(room.Length - MorePayload.Size));
+        SegmentCopy.Gather(_window, place.Writable, _sendOffset, room.Slice(MorePayload.Size, bytes));
+        output.End(MorePayload.Size + bytes);
+        _sendOffset += (ulong)bytes;
+        if (_sendOffset < place.Written)
+            return;
+        (_sendCursor, _sendOffset) = (_sendCursor + 1, 0);
+        _sent = Math.Max(_sent, _sendCursor);
+    }
+
+    private Place UsedPlace(ulong usedSequence) => _places[_usedLog[usedSequence % (ulong)_usedLog.Length]];
+
+    private void Complete(int index)
+    {
+        _nextPosted++;
+        _counters.Posted++;
+        _counters.PostedBytes += (long)_places[index].ReadableLength;
+        _waiting.Enqueue(index);
+    }
+
+    private void Expose()
+    {
+        while (_waiting.TryPeek(out int index) && _ring.TryAdd(_places[index].Readable, _places[index].Writable, index, out _))
+            _waiting.Dequeue();
+    }
+
+    private void Collect(in UsedElement used)
+    {
+        Place place = _places[used.Token];
+        place.Reported = used.Length;
+        place.Written = (uint)(_row.ExactUsedLength ? Math.Min(used.Length, place.WritableLength) : place.WritableLength);
+        _usedLog[_nextUsed++ % (ulong)_usedLog.Length] = used.Token;
+        _counters.Used++;
+        _counters.UsedBytes += place.Written;
+    }
+
+    private void Confirm(ulong used)
+    {
+        for (; _confirmed < used; _confirmed++)
+            _free.Push(_usedLog[_confirmed % (ulong)_usedLog.Length]);
+    }
+
+    private void DropPartial()
+    {
+        if (_partial < 0)
+            return;
+        _free.Push(_partial);
+        _partial = -1;
+    }
+
+    private LinkProtocolException Violation(string what) => new(CloseReason.ProtocolViolation, $"queue {_index}, generation {Generation}: {what}");
+
+    /// <summary>Room for one chain and what is known of it. Its segments are ours: nothing that the device writes is read back but used elements.</summary>
+    private sealed class Place(ulong address)
+    {
+        private Segment[] _segments = new Segment[1];
+        private int _readable, _count;
+
+        public ulong Sequence { get; set; }
+
+        public uint Reported { get; set; }
+
+        public uint Written { get; set; }
+
+        public ulong ReadableLength { get; private set; }
+
+        public ulong WritableLength { get; private set; }
+
+        public ReadOnlySpan<Segment> Readable => _segments.AsSpan(0, _readable);
+
+        public ReadOnlySpan<Segment> Writable => _segments.AsSpan(_readable, _count - _readable);
+
+        /// <summary>Lays the segments out. False = the place is too small.</summary>
+        public bool TryShape(ReadOnlySpan<byte> lengths, int readable, int writable, uint size)
+        {
+            (_readable, _count, ReadableLength, WritableLength) = (readable, readable + writable, 0, 0);
+            if (_segments.Length < _count)
+                Array.Resize(ref _segments, _count);
+            ulong at = 0;
+            for (int i = 0; i < _count; i++)
+            {
+                uint length = BinaryPrimitives.ReadUInt32LittleEndian(lengths[(4 * i)..]);
+                _segments[i] = new Segment(address + at, length);
+                at += PlaceLayout.Room(length);
+                if (at > size)
+                    return false;
+                if (i < readable)
+                    ReadableLength += length;
+                else
+                    WritableLength += length;
+            }
+
+            return true;
+        }
+    }
+}

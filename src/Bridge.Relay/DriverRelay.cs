@@ -1,0 +1,413 @@
+using Bridge.Link;
+using Bridge.Link.Frames.Device;
+using Bridge.Virtio;
+using Microsoft.Extensions.Logging;
+
+namespace Bridge.Relay;
+
+/// <summary>
+/// The driver side of a device: answers the local driver at once, and brings the device side to the same state by value.
+/// Whatever differs between what the driver wants and what the device side is known to have is sent; a new connection only tells anew what it has.
+/// </summary>
+public sealed class DriverRelay : Relay, IDriverRelay
+{
+    /// <summary>How long a reset waits for the device side before it completes on this side alone.</summary>
+    public static readonly TimeSpan DefaultResetTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly IDriverPort _port;
+    private readonly TimeSpan _resetTimeout;
+    private readonly DriverControl _control = new();
+    private DriverSideQueue?[] _queues = [];
+    private DeviceInfoPayload? _info;
+    private DeviceRow? _row;
+    private long? _resetDeadline;
+    private bool _offerChanged, _resetDone, _ended;
+    private string? _needsReset;
+
+    /// <summary>Makes the relay in front of a port.</summary>
+    public DriverRelay(string device, IDriverPort port, TimeProvider time, ILogger logger, TimeSpan? resetTimeout = null)
+        : base(device, time, logger)
+    {
+        (_port, _resetTimeout) = (port, resetTimeout ?? DefaultResetTimeout);
+        // Not 0 and not the same at each start: a frame of an earlier process must not pass for one of this.
+        Epoch = (uint)NewLife() | 1;
+        DriverLife = NewLife();
+    }
+
+    /// <inheritdoc/>
+    public override long InboxLimit => (1 << 20) + (_info?.Queues.Sum(q => (long)q.Places * (q.PlaceSize + UsedEntry.Size)) ?? 0);
+
+    /// <inheritdoc/>
+    public override long? Deadline => _resetDeadline;
+
+    /// <inheritdoc/>
+    public DeviceStatus Status { get; private set; }
+
+    /// <summary>Chains that the device side has, or that are on their way.</summary>
+    public int InFlight => _queues.Sum(q => q?.InFlight ?? 0);
+
+    /// <inheritdoc/>
+    public void Reset()
+    {
+        Epoch++;
+        DriverLife = NewLife();
+        Counters.Epochs++;
+        (Status, RingFeatures) = (DeviceStatus.None, 0);
+        _queues = new DriverSideQueue?[_info?.Queues.Count ?? 0];
+        _control.Forget();
+        (_needsReset, _ended) = (null, false);
+        _resetDeadline = Time.GetTimestamp() + (long)(_resetTimeout.TotalSeconds * Time.TimestampFrequency);
+        RelayLog.EpochBegins(Log, Device, Epoch, DriverLife);
+    }
+
+    /// <inheritdoc/>
+    public void SetFeatures(ulong features)
+    {
+        ulong offered = Offered;
+        _control.Features = features & offered & ~DeviceRow.HopLocal;
+        RingFeatures = features & offered;
+        RelayLog.DriverAccepted(Log, Device, VirtioFeatures.Describe(features & offered), VirtioFeatures.Describe(offered & ~features));
+    }
+
+    /// <inheritdoc/>
+    public void SetStatus(DeviceStatus status)
+    {
+        if (status == DeviceStatus.None)
+        {
+            Reset();
+            return;
+        }
+
+        Status = status | (Status & DeviceStatus.NeedsReset);
+    }
+
+    /// <inheritdoc/>
+    public void SetQueue(int queue, Window window, RingLayout layout, ushort nextAvailable = 0, ushort nextUsed = 0)
+    {
+        if (_info is not { } info || _row is null || (uint)queue >= (uint)info.Queues.Count)
+            throw new ArgumentOutOfRangeException(nameof(queue), queue, $"{Device} has {_info?.Queues.Count ?? 0} queues");
+        var options = new RingOptions(
+            EventIndex: (RingFeatures & VirtioFeatures.EventIndex) != 0,
+            Indirect: (RingFeatures & VirtioFeatures.IndirectDescriptors) != 0,
+            LittleEndian: (RingFeatures & VirtioFeatures.Version1) != 0 || BitConverter.IsLittleEndian,
+            MaximumSegments: PostedPayload.MaximumSegments);
+        var ring = new DeviceQueue(window, layout, options, nextAvailable, nextUsed);
+        _queues[queue] = new DriverSideQueue((ushort)queue, _control.NextGeneration(queue), _row, info.Queues[queue], window, ring, Counters);
+    }
+
+    /// <inheritdoc/>
+    public void OnAvailable(int queue)
+    {
+        // Every pump looks at every ring: the doorbell only has to bring the turn about, which it has.
+    }
+
+    /// <inheritdoc/>
+    public override bool Pump()
+    {
+        TellPort();
+        bool more = _port.Pump();
+        if (Live && Output is { } output && Reconcile(output) && (Status & DeviceStatus.DriverOk) != 0)
+            PumpQueues(output);
+        CheckReset();
+        TellPort();
+        return more;
+    }
+
+    /// <inheritdoc/>
+    public override RelayStatus ReadStatus() => new(
+        _info?.DeviceId, Live, Epoch, Status, RingFeatures, [.. _queues.OfType<DriverSideQueue>().Select(queue => queue.ReadStatus())], Counters);
+
+    private ulong RingFeatures { get; set; }
+
+    private ulong Offered => _info is { } info && _row is { } row ? (info.Features & row.Features) | DeviceRow.OwnHop : 0;
+
+    private void TellPort()
+    {
+        if (_offerChanged && _info is { } info)
+        {
+            _offerChanged = false;
+            _port.OnOffer(
+                new DeviceOffer(info.DeviceId, info.VendorId, Offered, info.ConfigurationGeneration, info.Configuration, [.. info.Queues.Select(q => (int)q.MaximumSize)]), this);
+        }
+
+        if (_resetDone)
+        {
+            _resetDone = false;
+            _port.OnResetDone();
+        }
+
+        if (_needsReset is { } why)
+        {
+            _needsReset = null;
+            RelayLog.NeedsReset(Log, Device, why);
+            _port.OnNeedsReset(why);
+        }
+    }
+
+    private void PumpQueues(LaneOutput output)
+    {
+        for (int i = 0; i < _queues.Length; i++)
+        {
+            if (_queues[i] is not { } queue)
+                continue;
+            bool broken = queue.Broken is not null;
+            bool room = queue.Pump(output, Epoch);
+            if (queue.LastFault is { } fault)
+                ReportFault(i, queue, fault, broken);
+            NotifyUsed(i, queue);
+            if (!room)
+                return;
+        }
+    }
+
+    private void ReportFault(int index, DriverSideQueue queue, RingFaultException fault, bool wasBroken)
+    {
+        queue.LastFault = null;
+        if (queue.Broken is null)
+        {
+            // One line per pump at most, however many chains were bad: the counter has them all.
+            RelayLog.ChainFault(Log, Device, index, fault.Fault.ToString(), fault.Message, Counters.MalformedChains + Counters.OversizedChains);
+        }
+        else if (!wasBroken)
+        {
+            RelayLog.QueueBroken(Log, Device, index, fault.Fault.ToString(), fault.Message);
+            _needsReset = $"the ring of queue {index} is broken: {fault.Fault}";
+        }
+    }
+
+    private void NotifyUsed(int index, DriverSideQueue queue)
+    {
+        if (!queue.ShouldNotify())
+            return;
+        Counters.Notifications++;
+        _port.OnUsed(index);
+    }
+
+    /// <summary>Sends what the device side lacks, in the order of virtio 1.2, 3.1.1. False = the transport is full, go on later.</summary>
+    private bool Reconcile(LaneOutput output)
+    {
+        if (_ended)
+            return false; // This life is over; the driver's reset begins the next.
+        if (!_control.EpochKnown)
+        {
+            if (_resetDeadline is null && Status == DeviceStatus.None)
+                return true; // No driver has started yet: there is nothing to bring over.
+            if (!SendStatus(output, DeviceStatus.None))
+                return false;
+            _control.Tell();
+        }
+
+        if ((Status & (DeviceStatus.FeaturesOk | DeviceStatus.DriverOk)) != 0 && _control.SentFeatures != _control.Features)
+        {
+            if (!output.CanWrite)
+                return false;
+            output.End(new SetDriverFeaturesPayload(_control.Features).Write(output.Begin(FrameType.SetDriverFeatures, Epoch)));
+            _control.SentFeatures = _control.Features;
+        }
+
+        if ((Status & DeviceStatus.DriverOk) != 0)
+        {
+            for (int i = 0; i < _queues.Length; i++)
+            {
+                if (_queues[i] is not { } queue || _control.SentGeneration(i) == queue.Generation)
+                    continue;
+                if (!output.CanWrite)
+                    return false;
+                output.End(new SetVirtqueuePayload((ushort)i, (uint)queue.RingSize, queue.Generation).Write(output.Begin(FrameType.SetVirtqueue, Epoch)));
+                _control.SetSentGeneration(i, queue.Generation);
+            }
+        }
+
+        DeviceStatus status = Status & ~DeviceStatus.NeedsReset;
+        if (status == _control.SentStatus)
+            return true;
+        if (!SendStatus(output, status))
+            return false;
+        _control.SentStatus = status;
+        return true;
+    }
+
+    private bool SendStatus(LaneOutput output, DeviceStatus status)
+    {
+        if (!output.CanWrite)
+            return false;
+        output.End(new DeviceStatusPayload((byte)status, DriverLife).Write(output.Begin(FrameType.SetDeviceStatus, Epoch)));
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override void Receive(in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        switch (header.Type)
+        {
+            case FrameType.DeviceInfo:
+                TakeOffer(DeviceInfoPayload.Read(payload));
+                break;
+            case FrameType.ResumeDevice:
+                TakeResume(header.Epoch, ResumePayload.Read(header.Type, payload));
+                break;
+            case FrameType.EventConfiguration:
+                TakeConfiguration(EventConfigurationPayload.Read(payload));
+                break;
+            case FrameType.DeviceStatus or FrameType.Used or FrameType.UsedMore when header.Epoch != Epoch:
+                Counters.Stale++;
+                break;
+            case FrameType.DeviceStatus:
+                TakeStatus(DeviceStatusPayload.Read(header.Type, payload));
+                break;
+            case FrameType.Used:
+                UsedPayload burst = UsedPayload.Read(payload);
+                Queue(burst.Queue, burst.Generation)?.ApplyUsed(payload);
+                break;
+            case FrameType.UsedMore:
+                MorePayload more = MorePayload.Read(header.Type, payload);
+                Queue(more.Queue, more.Generation)?.ApplyUsedMore(more, payload[MorePayload.Size..]);
+                break;
+            default:
+                throw Unexpected(header.Type, "at a driver side");
+        }
+    }
+
+    /// <summary>The queue that data frames name; null (and counted) if it is of an older generation.</summary>
+    private DriverSideQueue? Queue(ushort index, uint generation)
+    {
+        if (!Live)
+            throw Unexpected(FrameType.Used, "before both sides have stated where they stand");
+        if (index >= _queues.Length || _queues[index] is not { } queue)
+            throw new LinkProtocolException(CloseReason.ProtocolViolation, $"queue {index} is not set");
+        if (queue.Generation == generation)
+            return queue;
+        Counters.Stale++;
+        return null;
+    }
+
+    private void TakeOffer(DeviceInfoPayload info)
+    {
+        DeviceRow row;
+        try
+        {
+            row = DeviceTable.Find(info.DeviceId);
+        }
+        catch (NotSupportedException refused)
+        {
+            RelayLog.OfferRefused(Log, Device, refused.Message);
+            throw new LinkProtocolException(CloseReason.NotSupported, refused.Message);
+        }
+
+        bool layoutChanged = _info is { } old && (old.DeviceId != info.DeviceId || old.Features != info.Features || !old.Queues.SequenceEqual(info.Queues));
+        bool changed = _info is null || layoutChanged || _info.ConfigurationGeneration != info.ConfigurationGeneration;
+        (_info, _row) = (info, row);
+        if (!changed)
+            return;
+        RelayLog.OfferReceived(Log, Device, info.DeviceId, info.Queues.Count, VirtioFeatures.Describe(info.Features));
+        ulong cut = info.Features & ~row.Features & ~DeviceRow.HopLocal;
+        if (cut != 0)
+            RelayLog.OfferCut(Log, Device, VirtioFeatures.Describe(cut));
+        if (layoutChanged && Status != DeviceStatus.None)
+            EndEpoch("the device side offers other features or queues than this life was started with");
+        if (_queues.Length != info.Queues.Count)
+            _queues = new DriverSideQueue?[info.Queues.Count];
+        _offerChanged = true;
+    }
+
+    private void TakeConfiguration(in EventConfigurationPayload payload)
+    {
+        if (_info is not { } info)
+            throw Unexpected(FrameType.EventConfiguration, $"before {FrameType.DeviceInfo}");
+        _info = info with { ConfigurationGeneration = payload.Generation, Configuration = payload.Configuration.ToArray() };
+        _offerChanged = true;
+    }
+
+    /// <summary>The device side states where it stands: same life, go on from there; another life, the driver must start anew.</summary>
+    private void TakeResume(uint epoch, ResumePayload device)
+    {
+        if (Output is not { } output || Live || _info is null)
+            throw Unexpected(FrameType.ResumeDevice, "here");
+        _control.Forget();
+        Live = true;
+        bool same = epoch == Epoch && device.DriverLife == DriverLife;
+        bool remembers = _control.Meet(device.DeviceLife);
+        if (!same && !remembers && Array.Exists(_queues, q => q is { HasSent: true }))
+        {
+            EndEpoch($"the device side does not know it any more; {InFlight} chains were in flight");
+            return;
+        }
+
+        for (int i = 0; i < _queues.Length; i++)
+        {
+            if (_queues[i] is not { } queue)
+                continue;
+            QueueProgress progress = (same ? Find(device, i) : null) ?? new QueueProgress((ushort)i, queue.Generation, 0, 0);
+            if (progress.Generation == queue.Generation && queue.Resume(progress))
+                continue;
+            EndEpoch($"queue {i}: the device side states {progress.Posted}/{progress.Used} of generation {progress.Generation}, "
+                + $"which generation {queue.Generation} at {queue.Progress.Posted}/{queue.Progress.Used} cannot go on from");
+            return;
+        }
+
+        if (!same)
+            return; // It has not heard of this epoch yet: all of it is brought over now.
+        _control.Resume(device);
+        Counters.Resumed++;
+        RelayLog.Resumed(Log, Device, output.Connection, Epoch, InFlight);
+    }
+
+    private void TakeStatus(DeviceStatusPayload payload)
+    {
+        if (payload.DriverLife != DriverLife)
+        {
+            Counters.Stale++;
+            return;
+        }
+
+        var status = (DeviceStatus)payload.Status;
+        if (status == DeviceStatus.None && _resetDeadline is not null)
+            CompleteReset();
+        if ((status & DeviceStatus.NeedsReset) != 0 && (Status & DeviceStatus.NeedsReset) == 0)
+        {
+            Status |= DeviceStatus.NeedsReset;
+            _needsReset = "the device side says DEVICE_NEEDS_RESET";
+        }
+    }
+
+    private void EndEpoch(string why)
+    {
+        RelayLog.EpochEnds(Log, Device, Epoch, why);
+        Status |= DeviceStatus.NeedsReset;
+        _queues = new DriverSideQueue?[_queues.Length];
+        (_needsReset, _ended) = (why, true);
+    }
+
+    private void CheckReset()
+    {
+        if (_resetDeadline is not { } deadline)
+            return;
+        if (Output is null)
+        {
+            CompleteReset(); // No link: this side's window is out of the peer's reach by construction.
+        }
+        else if (Time.GetTimestamp() >= deadline)
+        {
+            RelayLog.ResetTimedOut(Log, Device, _resetTimeout.TotalMilliseconds);
+            CompleteReset();
+        }
+    }
+
+    private void CompleteReset() => (_resetDeadline, _resetDone) = (null, true);
+
+    private protected override void OnLaneUp(LaneOutput output)
+    {
+        var queues = new List<QueueProgress>();
+        foreach (DriverSideQueue? queue in _queues)
+        {
+            if (queue is not null)
+                queues.Add(queue.Progress);
+        }
+
+        output.End(new ResumePayload(DriverLife, DeviceLife: 0, _control.Features, (byte)Status, queues).Write(output.Begin(FrameType.ResumeDriver, Epoch)));
+    }
+
+    private protected override void OnLaneDown()
+    {
+    }
+}

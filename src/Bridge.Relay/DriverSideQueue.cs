@@ -1,0 +1,306 @@
+using System.Buffers.Binary;
+using Bridge.Link;
+using Bridge.Link.Frames.Device;
+using Bridge.Virtio;
+
+namespace Bridge.Relay;
+
+/// <summary>
+/// One queue of the driver side: captures the chains that the driver made available, keeps them in the in-flight table until they are used,
+/// and applies used elements. It holds no bytes: the driver window is the retransmission buffer.
+/// </summary>
+/// Sequences of one generation:  floor &lt;= ... &lt;= sendCursor &lt;= nextPosted, every one from sendCursor on is outstanding.
+internal sealed class DriverSideQueue
+{
+    private readonly ushort _index;
+    private readonly DeviceRow _row;
+    private readonly QueueOffer _offer;
+    private readonly Window _window;
+    private readonly DeviceQueue _ring;
+    private readonly RelayCounters _counters;
+    private readonly Outstanding?[] _byHead;
+    private readonly Dictionary<ulong, ushort> _headOf;
+
+    private Outstanding _spare = new();
+    private bool _armed;
+
+    // The next sequence to give; the next to send; bytes of that chain already sent; the highest sendCursor ever; one past the highest sequence that was used.
+    private ulong _nextPosted, _sendCursor, _sendOffset, _sent, _floor;
+
+    // The next used sequence expected, the last one confirmed to the device side, and the element whose bytes are still coming.
+    private ulong _nextUsed, _confirmed;
+    private PartialUsed? _partial;
+
+    public DriverSideQueue(ushort index, uint generation, DeviceRow row, QueueOffer offer, Window window, DeviceQueue ring, RelayCounters counters)
+    {
+        (_index, Generation, _row, _offer, _window, _ring, _counters) = (index, generation, row, offer, window, ring, counters);
+        _byHead = new Outstanding?[ring.Size];
+        _headOf = new Dictionary<ulong, ushort>(ring.Size);
+    }
+
+    public uint Generation { get; }
+
+    public int RingSize => _ring.Size;
+
+    public int InFlight => _headOf.Count;
+
+    /// <summary>Why the ring was given up; null while it works.</summary>
+    public RingFaultException? Broken { get; private set; }
+
+    /// <summary>Something of this generation may have reached the device side.</summary>
+    public bool HasSent => _sent > 0;
+
+    public QueueProgress Progress => new(_index, Generation, _nextPosted, _nextUsed);
+
+    public QueueStatus ReadStatus() => new(_index, _ring.Size, Generation, _nextPosted, _nextUsed, InFlight, Broken?.Message);
+
+    private bool HasCredit => _nextPosted - _nextUsed < _offer.Places;
+
+    /// <summary>A new connection: what the device side states decides where sending goes on. False = impossible, the epoch must end.</summary>
+    public bool Resume(in QueueProgress device)
+    {
+        if (device.Posted < _floor || device.Posted > _sent || device.Used < _nextUsed || device.Used > device.Posted)
+            return false;
+        _counters.SentAgain += (long)(_sent - device.Posted);
+        (_sendCursor, _sendOffset, _partial) = (device.Posted, 0, null);
+        _confirmed = _nextUsed;
+        return true;
+    }
+
+    /// <summary>Sends what is outstanding and unsent, then captures as long as the transport, the credit and the ring have it. False = the transport is full.</summary>
+    public bool Pump(LaneOutput output, uint epoch)
+    {
+        while (true)
+        {
+            while (_sendOffset > 0 || _sendCursor < _nextPosted || CanCapture())
+            {
+                if (!output.CanWrite)
+                    return false;
+                if (_sendOffset > 0)
+                    SendMore(output, epoch);
+                else
+                    SendBurst(output, epoch);
+            }
+
+            if (Broken is not null || _armed || !HasCredit)
+                break;
+            // Drained: arm, and look once more behind the fence.
+            _armed = !_ring.EnableNotifications();
+            if (_armed)
+                break;
+        }
+
+        if (_confirmed == _nextUsed)
+            return true;
+        if (!output.CanWrite)
+            return false;
+        SendBurst(output, epoch);
+        return true;
+    }
+
+    private bool CanCapture()
+    {
+        if (Broken is not null || !HasCredit)
+            return false;
+        try
+        {
+            if (!_ring.HasAvailable)
+                return false;
+        }
+        catch (RingFaultException fault)
+        {
+            Break(fault);
+            return false;
+        }
+
+        if (_armed)
+        {
+            _ring.DisableNotifications();
+            _armed = false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes the next good chain into the table; malformed ones are given back and counted. False = none.</summary>
+    private bool TryCapture()
+    {
+        while (CanCapture())
+        {
+            Chain chain = _spare.Chain;
+            try
+            {
+                if (!_ring.TryTake(chain))
+                    return false;
+            }
+            catch (RingFaultException fault) when (fault.Head is { } bad)
+            {
+                _counters.MalformedChains++;
+                LastFault = fault;
+                _ring.Push(bad, 0);
+                continue;
+            }
+            catch (RingFaultException fault)
+            {
+                Break(fault);
+                return false;
+            }
+
+            if (PlaceLayout.Room(chain) > _offer.PlaceSize)
+            {
+                _counters.OversizedChains++;
+                LastFault = new RingFaultException(RingFault.ChainTooLong,
+                    $"queue {_index}: a chain of {chain.ReadableLength + chain.WritableLength} bytes does not fit the device side's places of {_offer.PlaceSize} bytes; "
+                    + "give both gateways the same buffer size", chain.Head);
+                _ring.Push(chain.Head, 0);
+                continue;
+            }
+
+            _spare.Sequence = _nextPosted;
+            _headOf.Add(_nextPosted++, chain.Head);
+            (_byHead[chain.Head], _spare) = (_spare, _byHead[chain.Head] ?? new Outstanding());
+            _counters.Posted++;
+            _counters.PostedBytes += (long)chain.ReadableLength;
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The newest chain fault, for the log; taken by the relay.</summary>
+    public RingFaultException? LastFault { get; set; }
+
+    private void SendBurst(LaneOutput output, uint epoch)
+    {
+        Span<byte> room = output.Begin(FrameType.Posted, epoch);
+        ulong first = _sendCursor;
+        int at = PostedPayload.Size, count = 0;
+        while (_sendOffset == 0 && count < ushort.MaxValue && (_sendCursor < _nextPosted || TryCapture()))
+        {
+            Chain chain = _byHead[_headOf[_sendCursor]]!.Chain;
+            ReadOnlySpan<Segment> readable = chain.Readable, writable = chain.Writable;
+            int shape = PostedPayload.ShapeSize(readable.Length + writable.Length);
+            if (count > 0 && (ulong)shape + chain.ReadableLength > (ulong)(room.Length - at))
+                break;
+            PostedPayload.WriteChain(room[at..], readable.Length, writable.Length);
+            at += PostedPayload.ChainSize;
+            WriteLengths(room, ref at, readable);
+            WriteLengths(room, ref at, writable);
+            int bytes = (int)Math.Min(chain.ReadableLength, (ulong)(room.Length - at));
+            SegmentCopy.Gather(_window, readable, 0, room.Slice(at, bytes));
+            at += bytes;
+            count++;
+            if ((ulong)bytes < chain.ReadableLength)
+                _sendOffset = (ulong)bytes;
+            else
+                _sendCursor++;
+        }
+
+        new PostedPayload(_index, (ushort)count, Generation, first, _nextUsed).Write(room);
+        output.End(at);
+        _confirmed = _nextUsed;
+        _sent = Math.Max(_sent, _sendCursor);
+    }
+
+    private void SendMore(LaneOutput output, uint epoch)
+    {
+        Chain chain = _byHead[_headOf[_sendCursor]]!.Chain;
+        Span<byte> room = output.Begin(FrameType.PostedMore, epoch);
+        new MorePayload(_index, Generation, _sendCursor, _sendOffset).Write(room);
+        int bytes = (int)Math.Min(chain.ReadableLength - _sendOffset, (ulong)(room.Length - MorePayload.Size));
+        SegmentCopy.Gather(_window, chain.Readable, _sendOffset, room.Slice(MorePayload.Size, bytes));
+        output.End(MorePayload.Size + bytes);
+        _sendOffset += (ulong)bytes;
+        if (_sendOffset < chain.ReadableLength)
+            return;
+        (_sendCursor, _sendOffset) = (_sendCursor + 1, 0);
+        _sent = Math.Max(_sent, _sendCursor);
+    }
+
+    private static void WriteLengths(Span<byte> room, ref int at, ReadOnlySpan<Segment> segments)
+    {
+        foreach (Segment segment in segments)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(room[at..], segment.Length);
+            at += 4;
+        }
+    }
+
+    /// <summary>Applies a USED burst: writes along our own copy of each chain, then publishes.</summary>
+    /// <exception cref="LinkProtocolException">The peer names what is not outstanding, or more bytes than were lent.</exception>
+    public void ApplyUsed(ReadOnlySpan<byte> payload)
+    {
+        UsedPayload burst = UsedPayload.Read(payload);
+        if (_partial is not null || burst.FirstSequence != _nextUsed)
+            throw Violation($"used sequence {burst.FirstSequence} came, {_nextUsed} is next");
+        ReadOnlySpan<byte> rest = payload[UsedPayload.Size..];
+        for (int i = 0; i < burst.Count; i++)
+        {
+            UsedEntry entry = UsedEntry.Read(rest);
+            rest = rest[UsedEntry.Size..];
+            if (!_headOf.TryGetValue(entry.ChainSequence, out ushort head) || entry.ChainSequence >= _sendCursor)
+                throw Violation($"chain {entry.ChainSequence} is not outstanding");
+            Chain chain = _byHead[head]!.Chain;
+            if (entry.Written > chain.WritableLength)
+                throw Violation($"{entry.Written} bytes for a chain that lent {chain.WritableLength}");
+            int bytes = (int)Math.Min(entry.Written, (uint)rest.Length);
+            if (bytes < entry.Written && i != burst.Count - 1)
+                throw new LinkProtocolException(CloseReason.BadFrame, $"{FrameType.Used}: element {i} is cut and is not the last");
+            SegmentCopy.Scatter(_window, chain.Writable, 0, rest[..bytes]);
+            rest = rest[bytes..];
+            if (bytes < entry.Written)
+                _partial = new PartialUsed(head, (ulong)bytes, entry);
+            else
+                Complete(head, entry);
+        }
+
+        if (!rest.IsEmpty)
+            throw new LinkProtocolException(CloseReason.BadFrame, $"{FrameType.Used}: {rest.Length} bytes after the last element");
+    }
+
+    /// <summary>Applies a USED_MORE frame.</summary>
+    /// <exception cref="LinkProtocolException">It does not continue what is open.</exception>
+    public void ApplyUsedMore(in MorePayload more, ReadOnlySpan<byte> bytes)
+    {
+        if (_partial is not { } partial || more.Sequence != _nextUsed || more.Offset != partial.Offset || (ulong)bytes.Length > partial.Entry.Written - partial.Offset)
+            throw Violation($"{FrameType.UsedMore} for used sequence {more.Sequence} at {more.Offset} continues nothing");
+        SegmentCopy.Scatter(_window, _byHead[partial.Head]!.Chain.Writable, partial.Offset, bytes);
+        ulong offset = partial.Offset + (ulong)bytes.Length;
+        _partial = offset < partial.Entry.Written ? partial with { Offset = offset } : null;
+        if (_partial is null)
+            Complete(partial.Head, partial.Entry);
+    }
+
+    /// <summary>True if the driver wants to hear of what has been published since the last call.</summary>
+    public bool ShouldNotify() => Broken is null && _ring.ShouldNotify();
+
+    private void Complete(ushort head, in UsedEntry entry)
+    {
+        Chain chain = _byHead[head]!.Chain;
+        uint length = (uint)Math.Min(entry.Reported, _row.ReportedLimit(chain));
+        _headOf.Remove(entry.ChainSequence);
+        if (Broken is null)
+            _ring.Push(head, length);
+        _nextUsed++;
+        _floor = Math.Max(_floor, entry.ChainSequence + 1);
+        _counters.Used++;
+        _counters.UsedBytes += entry.Written;
+    }
+
+    private void Break(RingFaultException fault)
+    {
+        Broken = LastFault = fault;
+        _counters.BrokenQueues++;
+    }
+
+    private LinkProtocolException Violation(string what) => new(CloseReason.ProtocolViolation, $"queue {_index}, generation {Generation}: {what}");
+
+    private sealed class Outstanding
+    {
+        public Chain Chain { get; } = new();
+
+        public ulong Sequence { get; set; }
+    }
+
+    private sealed record PartialUsed(ushort Head, ulong Offset, UsedEntry Entry);
+}

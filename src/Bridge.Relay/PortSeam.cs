@@ -1,0 +1,90 @@
+using Bridge.Virtio;
+
+namespace Bridge.Relay;
+
+/// <summary>What a device offers: all that a driver may read before it starts it. Immutable; a new one is made when something changes.</summary>
+/// <param name="DeviceId">Virtio device id.</param>
+/// <param name="VendorId">Virtio vendor id.</param>
+/// <param name="Features">Feature bits.</param>
+/// <param name="ConfigurationGeneration">Counts changes of the configuration.</param>
+/// <param name="Configuration">Device-specific configuration space.</param>
+/// <param name="QueueSizes">Largest ring of each queue, entries.</param>
+public sealed record DeviceOffer(
+    ushort DeviceId, uint VendorId, ulong Features, uint ConfigurationGeneration, ReadOnlyMemory<byte> Configuration, IReadOnlyList<int> QueueSizes);
+
+/// <summary>Faces a driver on this machine. All calls come inside the device's turn, one at a time.</summary>
+public interface IDriverPort
+{
+    /// <summary>
+    /// The remote device is known (first call), or its offer changed (configuration). From the first call on the port may start its driver; the device stays offered through any outage.
+    /// </summary>
+    void OnOffer(DeviceOffer offer, IDriverRelay relay);
+
+    /// <summary>Used doorbell of a queue: look at it. Spurious ones happen.</summary>
+    void OnUsed(int queue);
+
+    /// <summary>The device side says DEVICE_NEEDS_RESET, or this life cannot go on: reset the driver if that is possible here.</summary>
+    void OnNeedsReset(string why);
+
+    /// <summary>The reset that the driver asked for is complete: its status reads 0 now.</summary>
+    void OnResetDone();
+
+    /// <summary>Does the port's pending work. True = call again soon, there is more.</summary>
+    bool Pump();
+}
+
+/// <summary>What a driver port calls, inside the device's turn.</summary>
+public interface IDriverRelay
+{
+    /// <summary>The device status byte as the driver reads it.</summary>
+    DeviceStatus Status { get; }
+
+    /// <summary>Resets the device: a new epoch. Queues are forgotten at once; <see cref="IDriverPort.OnResetDone"/> follows.</summary>
+    void Reset();
+
+    /// <summary>Writes the status byte; 0 is a reset.</summary>
+    void SetStatus(DeviceStatus status);
+
+    /// <summary>What the driver accepts of the offer.</summary>
+    void SetFeatures(ulong features);
+
+    /// <summary>A queue of the driver, and where its ring stands.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The device has no such queue.</exception>
+    /// <exception cref="RingFaultException">The ring does not lie in the window.</exception>
+    void SetQueue(int queue, Window window, RingLayout layout, ushort nextAvailable = 0, ushort nextUsed = 0);
+
+    /// <summary>Available doorbell.</summary>
+    void OnAvailable(int queue);
+}
+
+/// <summary>Faces, or is, a device on this machine. All calls come inside the device's turn, one at a time.</summary>
+public interface IDevicePort
+{
+    /// <summary>What the device offers now.</summary>
+    DeviceOffer Offer { get; }
+
+    /// <summary>The driver said DRIVER_OK: rings are ready, features negotiated. The window lives until <see cref="Stop"/> returns.</summary>
+    void Start(ulong features, Window window, IReadOnlyList<RingLayout> queues, IDeviceRelay relay);
+
+    /// <summary>Reset: the device does not touch the rings any more when this returns.</summary>
+    void Stop();
+
+    /// <summary>Available doorbell of a queue. Spurious ones happen.</summary>
+    void OnAvailable(int queue);
+
+    /// <summary>Does the port's pending work. True = call again soon, there is more.</summary>
+    bool Pump();
+}
+
+/// <summary>What a device port calls, inside the device's turn.</summary>
+public interface IDeviceRelay
+{
+    /// <summary>Used doorbell.</summary>
+    void OnUsed(int queue);
+
+    /// <summary>The configuration in <see cref="IDevicePort.Offer"/> changed.</summary>
+    void OnOfferChanged();
+
+    /// <summary>The device cannot go on without a reset.</summary>
+    void NeedsReset(string why);
+}
