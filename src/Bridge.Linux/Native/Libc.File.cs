@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+
+namespace Bridge.Linux.Native;
+
+/// <content>Files: modes, owners, locks, names.</content>
+internal static unsafe partial class Libc
+{
+    internal const int AT_FDCWD = -100;
+    internal const int AT_SYMLINK_NOFOLLOW = 0x100;
+    internal const uint STATX_BASIC_STATS = 0x7ff;
+    internal const uint RENAME_NOREPLACE = 1;
+    internal const int LOCK_EX = 2;
+    internal const int LOCK_NB = 4;
+    internal const uint NoChange = uint.MaxValue;
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int fchmod(FileDescriptor fd, uint mode);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int chmod(string path, uint mode);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int lchown(string path, uint owner, uint group);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int unlink(string path);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int renameat2(int olddirfd, string oldpath, int newdirfd, string newpath, uint flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int flock(SafeHandle fd, int operation);
+
+    /// <summary>statx and not stat: its structure is the same on every architecture and in every C library.</summary>
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int statx(int dirfd, string path, int flags, uint mask, StatxBuffer* buffer);
+
+    /// <summary><c>struct statx</c> (256 bytes), the members that are read here.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    internal struct StatxBuffer
+    {
+        [FieldOffset(20)] internal uint stx_uid;
+        [FieldOffset(24)] internal uint stx_gid;
+        [FieldOffset(28)] internal ushort stx_mode;
+    }
+}

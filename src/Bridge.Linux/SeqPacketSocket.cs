@@ -1,0 +1,193 @@
+using Bridge.Linux.Native;
+
+namespace Bridge.Linux;
+
+/// <summary>
+/// A connected AF_UNIX socket of type SOCK_SEQPACKET: reliable, ordered, one packet = one message. It never blocks. Not thread-safe,
+/// except that sending and receiving may happen on two threads.
+/// </summary>
+/// <remarks>
+/// A packet of no bytes and the end of file both receive as 0. They are told apart by the sender's credentials (SO_PASSCRED), which
+/// the kernel attaches to packets only.
+/// <para>
+/// There is no abortive close in AF_UNIX. Closing while packets lie unread gives the other end ECONNRESET <em>before</em> what it has
+/// not yet received itself; so an orderly end is: <see cref="Shutdown"/>, receive the rest, dispose.
+/// </para>
+/// </remarks>
+public sealed unsafe class SeqPacketSocket : IDisposable
+{
+    /// <summary>
+    /// CMSG_SPACE(sizeof(struct ucred)) on 64-bit systems: room for the credentials and for nothing else, so a descriptor that an
+    /// application passes along is never installed here.
+    /// </summary>
+    private const int ControlSize = 32;
+
+    internal SeqPacketSocket(FileDescriptor descriptor)
+    {
+        Descriptor = descriptor;
+        try
+        {
+            SetOption(Libc.SO_PASSCRED, 1);
+        }
+        catch (LinuxException)
+        {
+            descriptor.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>For registration with a <see cref="Poller"/>.</summary>
+    public FileDescriptor Descriptor { get; }
+
+    /// <summary>SO_SNDBUF in bytes as the kernel counts them, bookkeeping included: setting a value stores its double.</summary>
+    public int SendBufferSize
+    {
+        get => GetOption(Libc.SO_SNDBUF);
+        set => SetOption(Libc.SO_SNDBUF, value);
+    }
+
+    /// <summary>SO_RCVBUF. Without effect on AF_UNIX, where the sender's buffer holds what is under way.</summary>
+    public int ReceiveBufferSize
+    {
+        get => GetOption(Libc.SO_RCVBUF);
+        set => SetOption(Libc.SO_RCVBUF, value);
+    }
+
+    /// <summary>Who is at the other end.</summary>
+    public PeerCredentials PeerCredentials
+    {
+        get
+        {
+            Libc.UserCredentials credentials;
+            uint size = (uint)sizeof(Libc.UserCredentials);
+            // SAFETY: the kernel writes at most the size of the local.
+            return Libc.getsockopt(Descriptor, Libc.SOL_SOCKET, Libc.SO_PEERCRED, &credentials, &size) == 0
+                ? new PeerCredentials(credentials.pid, credentials.uid, credentials.gid)
+                : throw LinuxException.FromLast("getsockopt", "SO_PEERCRED");
+        }
+    }
+
+    /// <summary>Connects to a listening socket, or fails at once.</summary>
+    /// <exception cref="LinuxException">ENOENT or ECONNREFUSED: nobody listens. EAGAIN: its queue is full. EACCES: not allowed.</exception>
+    public static SeqPacketSocket Connect(string path)
+    {
+        byte* address = stackalloc byte[UnixSocketAddress.Size];
+        uint length = UnixSocketAddress.Write(path, new Span<byte>(address, UnixSocketAddress.Size));
+        FileDescriptor descriptor = Create();
+        // SAFETY: the kernel reads `length` bytes of the local.
+        if (Libc.connect(descriptor, address, length) != 0)
+        {
+            LinuxException failure = LinuxException.FromLast("connect", path);
+            descriptor.Dispose();
+            throw failure;
+        }
+
+        return new SeqPacketSocket(descriptor);
+    }
+
+    /// <summary>Receives one packet.</summary>
+    /// <param name="buffer">Where its bytes go; what does not fit is lost, as <paramref name="length"/> tells.</param>
+    /// <param name="length">The packet's real length in bytes, which may be more than the buffer took; 0 unless a packet was found.</param>
+    /// <exception cref="LinuxException">The descriptor is unusable.</exception>
+    public ReceiveOutcome Receive(Span<byte> buffer, out int length)
+    {
+        byte* control = stackalloc byte[ControlSize];
+        length = 0;
+        // SAFETY: the kernel writes at most buffer.Length bytes into the pinned buffer and ControlSize bytes into the local.
+        fixed (byte* data = buffer)
+        {
+            Libc.IoVector vector = new() { iov_base = data, iov_len = (nuint)buffer.Length };
+            while (true)
+            {
+                Libc.MessageHeader message = new()
+                {
+                    msg_iov = &vector,
+                    msg_iovlen = 1,
+                    msg_control = control,
+                    msg_controllen = ControlSize,
+                };
+                // With MSG_TRUNC the result is the packet's real length, whatever the buffer took.
+                nint received = Libc.recvmsg(Descriptor, &message, Libc.MSG_DONTWAIT | Libc.MSG_TRUNC | Libc.MSG_CMSG_CLOEXEC);
+                if (received >= 0)
+                {
+                    length = (int)received;
+                    return received > 0 || message.msg_controllen > 0 ? ReceiveOutcome.Packet : ReceiveOutcome.End;
+                }
+
+                switch (LinuxException.Last)
+                {
+                    case Errno.EINTR:
+                        continue;
+                    case Errno.EAGAIN:
+                        return ReceiveOutcome.WouldBlock;
+                    case Errno.ECONNRESET:
+                        return ReceiveOutcome.Reset;
+                    default:
+                        throw LinuxException.FromLast("recvmsg");
+                }
+            }
+        }
+    }
+
+    /// <summary>Sends one packet, whole or not at all. A packet of no bytes looks like the end of file to most receivers.</summary>
+    /// <exception cref="LinuxException">EMSGSIZE: longer than the send buffer can ever hold. Or the descriptor is unusable.</exception>
+    public SendOutcome Send(ReadOnlySpan<byte> packet)
+    {
+        // SAFETY: the kernel reads packet.Length bytes of the pinned span.
+        fixed (byte* data = packet)
+        {
+            while (Libc.send(Descriptor, data, (nuint)packet.Length, Libc.MSG_NOSIGNAL | Libc.MSG_DONTWAIT) < 0)
+            {
+                switch (LinuxException.Last)
+                {
+                    case Errno.EINTR:
+                        continue;
+                    case Errno.EAGAIN or Errno.ENOBUFS or Errno.ENOMEM:
+                        return SendOutcome.WouldBlock;
+                    case Errno.EPIPE or Errno.ECONNRESET or Errno.ENOTCONN:
+                        return SendOutcome.Closed;
+                    default:
+                        throw LinuxException.FromLast("send");
+                }
+            }
+
+            return SendOutcome.Sent;
+        }
+    }
+
+    /// <summary>Ends one direction or both. Nothing happens if the other end has gone already.</summary>
+    public void Shutdown(ShutdownDirection direction)
+    {
+        if (Libc.shutdown(Descriptor, (int)direction) != 0 && LinuxException.Last != Errno.ENOTCONN)
+        {
+            throw LinuxException.FromLast("shutdown");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Descriptor.Dispose();
+
+    /// <summary>A new socket that is neither bound nor connected.</summary>
+    internal static FileDescriptor Create()
+    {
+        FileDescriptor descriptor = Libc.socket(Libc.AF_UNIX, Libc.SOCK_SEQPACKET | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK, 0);
+        return descriptor.IsInvalid ? throw LinuxException.FromLast("socket") : descriptor;
+    }
+
+    private int GetOption(int option)
+    {
+        int value;
+        uint size = sizeof(int);
+        // SAFETY: the kernel writes at most the size of the local.
+        return Libc.getsockopt(Descriptor, Libc.SOL_SOCKET, option, &value, &size) == 0 ? value : throw LinuxException.FromLast("getsockopt");
+    }
+
+    private void SetOption(int option, int value)
+    {
+        // SAFETY: the kernel reads the size of the local.
+        if (Libc.setsockopt(Descriptor, Libc.SOL_SOCKET, option, &value, sizeof(int)) != 0)
+        {
+            throw LinuxException.FromLast("setsockopt");
+        }
+    }
+}

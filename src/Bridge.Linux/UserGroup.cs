@@ -1,0 +1,44 @@
+using Bridge.Linux.Native;
+
+namespace Bridge.Linux;
+
+/// <summary>Users and groups of this machine.</summary>
+public static unsafe class UserGroup
+{
+    private const int FirstBuffer = 1024;
+    private const int LargestBuffer = 1 << 20;
+
+    /// <summary>The effective user of this process.</summary>
+    public static uint EffectiveUserId => Libc.geteuid();
+
+    /// <summary>Looks a group up by its name, through whatever the system's name service asks; null if there is none.</summary>
+    /// <exception cref="LinuxException">The name service failed.</exception>
+    public static uint? FindGroup(string name)
+    {
+        for (int size = FirstBuffer; ; size *= 4)
+        {
+            byte[] buffer = new byte[size];
+            Libc.GroupEntry entry;
+            Libc.GroupEntry* found;
+            int error;
+            // SAFETY: the C library writes at most `size` bytes into the pinned buffer, and the two locals.
+            fixed (byte* strings = buffer)
+            {
+                error = Libc.getgrnam_r(name, &entry, strings, (nuint)size, &found);
+            }
+
+            switch ((Errno)error)
+            {
+                case Errno.None:
+                    return found == null ? null : entry.gr_gid;
+                case Errno.ENOENT:
+                    return null;
+                // A group with very many members.
+                case Errno.ERANGE when size < LargestBuffer:
+                    continue;
+                default:
+                    throw new LinuxException("getgrnam_r", (Errno)error, name);
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace Bridge.Ports.Sockets;
+
+/// <summary>Whether an entry can be connected to.</summary>
+public enum EntryState
+{
+    /// <summary>An application may connect.</summary>
+    Free,
+
+    /// <summary>An application has it; see the conversation's state.</summary>
+    Taken,
+
+    /// <summary>Its socket could not be made; tried again every second.</summary>
+    Unavailable,
+}

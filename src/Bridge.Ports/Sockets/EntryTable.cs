@@ -1,0 +1,126 @@
+using Bridge.Linux;
+using Microsoft.Extensions.Logging;
+
+namespace Bridge.Ports.Sockets;
+
+/// <summary>Makes entries appear and disappear in the file system. What fails for want of descriptors, or because something has the name, is tried again every second.</summary>
+internal sealed class EntryTable(string device, RunDirectory directory, PollThread poll, SocketsCounters counters, TimeProvider time, ILogger log)
+{
+    private static readonly TimeSpan s_retryPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly HashSet<SocketEntry> _all = [];
+    private readonly List<SocketEntry> _failed = [];
+    private long _lastRetry;
+
+    /// <summary>Everything that exists, taken or not.</summary>
+    public IReadOnlyCollection<SocketEntry> All => _all;
+
+    /// <summary>Something waits for another attempt.</summary>
+    public bool HasFailed => _failed.Count > 0;
+
+    public void Add(SocketEntry entry)
+    {
+        _all.Add(entry);
+        Show(entry);
+    }
+
+    public void Remove(SocketEntry entry)
+    {
+        entry.IsRemoved = true;
+        _all.Remove(entry);
+        _failed.Remove(entry);
+        Hide(entry);
+    }
+
+    /// <summary>From now on applications can connect.</summary>
+    public void Show(SocketEntry entry)
+    {
+        if (entry.IsRemoved || entry.Conversation is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            if (entry.Listener is null)
+            {
+                entry.Listener = directory.Publish(entry.Kind, entry.File);
+                poll.Add(entry, interest: null);
+                entry.Failure = null;
+            }
+
+            poll.Arm(entry, PollEvents.In);
+        }
+        catch (LinuxException failure)
+        {
+            Fail(entry, failure);
+        }
+    }
+
+    /// <summary>From now on <c>connect()</c> fails.</summary>
+    public void Hide(SocketEntry entry)
+    {
+        if (entry.Listener is not { } listener)
+        {
+            return;
+        }
+
+        // The name first, then the socket: nobody meets a name whose socket refuses for another reason than being gone.
+        try
+        {
+            directory.Unlink(entry.Kind, entry.File);
+        }
+        catch (LinuxException failure)
+        {
+            counters.SocketFailures++;
+            SocketsLog.SocketFailed(log, device, entry.Path, failure.Message);
+        }
+
+        poll.Remove(entry);
+        listener.Dispose();
+        entry.Listener = null;
+    }
+
+    /// <summary>Remembers an entry that could not be served. Logged once until it works again.</summary>
+    public void Fail(SocketEntry entry, LinuxException failure)
+    {
+        counters.SocketFailures++;
+        if (entry.Failure is null)
+        {
+            SocketsLog.SocketFailed(log, device, entry.Path, failure.Message);
+        }
+
+        entry.Failure = failure;
+        if (!_failed.Contains(entry))
+        {
+            _failed.Add(entry);
+            _lastRetry = time.GetTimestamp();
+        }
+    }
+
+    /// <summary>Tries failed entries again when it is time to.</summary>
+    public void Retry()
+    {
+        if (_failed.Count == 0 || time.GetElapsedTime(_lastRetry) < s_retryPeriod)
+        {
+            return;
+        }
+
+        SocketEntry[] failed = [.. _failed];
+        _failed.Clear();
+        _lastRetry = time.GetTimestamp();
+        foreach (SocketEntry entry in failed)
+        {
+            Show(entry);
+        }
+    }
+
+    /// <summary>Removes everything.</summary>
+    public void Clear()
+    {
+        foreach (SocketEntry entry in _all.ToArray())
+        {
+            Remove(entry);
+        }
+    }
+}

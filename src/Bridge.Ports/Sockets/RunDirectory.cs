@@ -1,0 +1,248 @@
+using System.Globalization;
+using System.Text;
+using Bridge.Linux;
+
+namespace Bridge.Ports.Sockets;
+
+/// <summary>
+/// The directory of one device, owned by one gateway at a time:
+/// <code>
+///   &lt;run&gt;/&lt;device&gt;/.lock       held for our life
+///   &lt;run&gt;/&lt;device&gt;/.new/       0700: a socket is made here and then renamed, so that it appears in its place ready to be connected to
+///   &lt;run&gt;/&lt;device&gt;/channels/   endpoints/   services/
+/// </code>
+/// Nobody but the owner may write to any of them, so no name can be swapped under us.
+/// </summary>
+internal sealed class RunDirectory : IDisposable
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
+    // "One opener at a time": whoever comes between a connection and its accept gets a connection that ends at once.
+    private const int Backlog = 0;
+
+    private readonly string _path;
+    private readonly string _staging;
+    private readonly UnixFileMode _mode;
+    private readonly uint? _group;
+    private LockFile? _lock;
+
+    private RunDirectory(string path, UnixFileMode mode, uint? group)
+    {
+        (_path, _mode, _group) = (path, mode, group);
+        _staging = Path.Combine(path, ".new");
+    }
+
+    /// <summary>The device's directory.</summary>
+    public string Root => _path;
+
+    /// <summary>Stale sockets that were removed at start.</summary>
+    public int StaleRemoved { get; private set; }
+
+    /// <summary>Makes or takes over the directory, locks it and removes what an earlier gateway left.</summary>
+    /// <exception cref="RunDirectoryException">It cannot be used.</exception>
+    public static RunDirectory Open(SocketsOptions options)
+    {
+        string path = Path.Combine(Path.GetFullPath(options.RunDirectory), options.Device);
+        CheckLength(path);
+        RunDirectory directory = new(path, options.Mode, FindGroup(options.Group, path));
+        try
+        {
+            directory.Take();
+            return directory;
+        }
+        catch (Exception failure)
+        {
+            directory.Dispose();
+            if (failure is not RunDirectoryException and (IOException or UnauthorizedAccessException))
+            {
+                throw new RunDirectoryException(RunDirectoryFault.Inaccessible, path, $"{path}: {failure.Message}", failure);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Where an entry's socket lies.</summary>
+    public string PathOf(EntryKind kind, string file) => Path.Combine(_path, DirectoryOf(kind), file);
+
+    /// <summary>Makes an entry's socket appear, ready to be connected to.</summary>
+    /// <exception cref="LinuxException">EEXIST: something has the name. Descriptors exhausted.</exception>
+    public SeqPacketListener Publish(EntryKind kind, string file)
+    {
+        string made = Path.Combine(_staging, "s");
+        FileEntry.Unlink(made);
+        SeqPacketListener listener = SeqPacketListener.Bind(made, _mode, _group, Backlog);
+        try
+        {
+            FileEntry.RenameNoReplace(made, PathOf(kind, file));
+            return listener;
+        }
+        catch (LinuxException)
+        {
+            listener.Dispose();
+            FileEntry.Unlink(made);
+            throw;
+        }
+    }
+
+    /// <summary>Makes an entry's socket disappear.</summary>
+    public void Unlink(EntryKind kind, string file) => FileEntry.Unlink(PathOf(kind, file));
+
+    /// <summary>Releases the directory; the sockets must have been unlinked.</summary>
+    public void Dispose() => _lock?.Dispose();
+
+    private static string DirectoryOf(EntryKind kind) => kind switch
+    {
+        EntryKind.Channel => "channels",
+        EntryKind.Endpoint => "endpoints",
+        EntryKind.Service => "services",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+
+    private static void CheckLength(string path)
+    {
+        // endpoints/<name>.<address> is the longest: 31 bytes of name, a dot, 10 digits.
+        string longest = string.Create(CultureInfo.InvariantCulture, $"{path}/endpoints/{new string('x', SocketName.MaximumLength)}.{uint.MaxValue}");
+        int excess = Encoding.UTF8.GetByteCount(longest) - UnixSocketAddress.MaximumPathLength;
+        if (excess > 0)
+        {
+            throw new RunDirectoryException(
+                RunDirectoryFault.PathTooLong,
+                path,
+                $"{path} is {excess} bytes too long: with the longest service name a socket's path would be over {UnixSocketAddress.MaximumPathLength} bytes. Use a shorter run directory or device name.");
+        }
+    }
+
+    private static uint? FindGroup(string? name, string path)
+    {
+        if (name is null)
+        {
+            return null;
+        }
+
+        if (UserGroup.FindGroup(name) is { } found)
+        {
+            return found;
+        }
+
+        return uint.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out uint number)
+            ? number
+            : throw new RunDirectoryException(RunDirectoryFault.Group, path, $"there is no group '{name}' on this machine");
+    }
+
+    private void Take()
+    {
+        UnixFileMode readers = SearchModeOf(_mode);
+        string run = Path.GetDirectoryName(_path)!;
+        if (FileEntry.ReadStatus(run) is null)
+        {
+            Directory.CreateDirectory(run, readers);
+            Own(run, readers);
+        }
+
+        CheckRun(run);
+        Own(_path, readers);
+        _lock = LockFile.TryTake(Path.Combine(_path, ".lock"))
+            ?? throw new RunDirectoryException(RunDirectoryFault.Locked, _path, $"{_path} is used by another gateway");
+        Own(_staging, OwnerOnly);
+        RemoveStale(_staging);
+        foreach (EntryKind kind in Enum.GetValues<EntryKind>())
+        {
+            string directory = Path.Combine(_path, DirectoryOf(kind));
+            Own(directory, readers);
+            RemoveStale(directory);
+        }
+    }
+
+    /// <summary>The directory above is the service manager's or the user's: it must be nobody else's, or sticky like /tmp.</summary>
+    private static void CheckRun(string run)
+    {
+        // A link is followed here: /var/run is one.
+        FileStatus status = FileEntry.ReadStatus(Directory.ResolveLinkTarget(run, returnFinalTarget: true)?.FullName ?? run)
+            ?? throw new RunDirectoryException(RunDirectoryFault.Inaccessible, run, $"{run} does not exist");
+        if (status.Kind != FileKind.Directory)
+        {
+            throw new RunDirectoryException(RunDirectoryFault.NotADirectory, run, $"{run} is not a directory");
+        }
+
+        if (status.UserId != UserGroup.EffectiveUserId && status.UserId != 0)
+        {
+            throw new RunDirectoryException(RunDirectoryFault.ForeignOwner, run, $"{run} belongs to user {status.UserId}, who could replace everything in it");
+        }
+
+        if ((status.Mode & OthersWrite) != 0 && (status.Mode & UnixFileMode.StickyBit) == 0)
+        {
+            throw new RunDirectoryException(RunDirectoryFault.WritableByOthers, run, $"others may write to {run} and could replace everything in it: take that permission away");
+        }
+    }
+
+    /// <summary>Makes a directory of ours, or checks that it is one, and gives it its mode and group.</summary>
+    private void Own(string directory, UnixFileMode mode)
+    {
+        if (FileEntry.ReadStatus(directory) is null)
+        {
+            Directory.CreateDirectory(directory, OwnerOnly);
+        }
+
+        FileStatus status = FileEntry.ReadStatus(directory)
+            ?? throw new RunDirectoryException(RunDirectoryFault.Inaccessible, directory, $"{directory} disappeared");
+        if (status.Kind != FileKind.Directory)
+        {
+            throw new RunDirectoryException(RunDirectoryFault.NotADirectory, directory, $"{directory} is not a directory: remove it");
+        }
+
+        if (status.UserId != UserGroup.EffectiveUserId)
+        {
+            throw new RunDirectoryException(RunDirectoryFault.ForeignOwner, directory, $"{directory} belongs to user {status.UserId}: remove it");
+        }
+
+        if ((status.Mode & OthersWrite) != 0)
+        {
+            throw new RunDirectoryException(RunDirectoryFault.WritableByOthers, directory, $"others may write to {directory}: remove it, or take that permission away");
+        }
+
+        try
+        {
+            if (_group is { } group)
+            {
+                FileEntry.SetGroup(directory, group);
+            }
+        }
+        catch (LinuxException failure) when (failure.Errno == Errno.EPERM)
+        {
+            throw new RunDirectoryException(RunDirectoryFault.Group, directory, $"this process may not give files to group {_group}: it must be a member", failure);
+        }
+
+        File.SetUnixFileMode(directory, mode);
+    }
+
+    /// <summary>Removes sockets that an earlier gateway of this user left; anything else stays, and keeps its name.</summary>
+    private void RemoveStale(string directory)
+    {
+        foreach (string path in Directory.EnumerateFileSystemEntries(directory))
+        {
+            if (FileEntry.ReadStatus(path) is { Kind: FileKind.Socket } status && status.UserId == UserGroup.EffectiveUserId && FileEntry.Unlink(path))
+            {
+                StaleRemoved++;
+            }
+        }
+    }
+
+    /// <summary>Who may connect must be able to find: r-x for every class that has read permission on the sockets.</summary>
+    private static UnixFileMode SearchModeOf(UnixFileMode mode)
+    {
+        UnixFileMode search = OwnerOnly;
+        if ((mode & UnixFileMode.GroupRead) != 0)
+        {
+            search |= UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+        }
+
+        if ((mode & UnixFileMode.OtherRead) != 0)
+        {
+            search |= UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        }
+
+        return search;
+    }
+}

@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Logging;
+
+namespace Bridge.Ports.Sockets;
+
+/// <summary>All log lines of the sockets ports. None is written per message.</summary>
+internal static partial class SocketsLog
+{
+    [LoggerMessage(LogLevel.Information, "{Device}: sockets in {Directory}, {Stale} stale ones removed")]
+    public static partial void Opened(ILogger logger, string device, string directory, int stale);
+
+    [LoggerMessage(LogLevel.Information, "{Device}: the other side announces {Name} at {Address}")]
+    public static partial void Announced(ILogger logger, string device, string name, uint address);
+
+    [LoggerMessage(LogLevel.Information, "{Device}: the other side withdraws {Name} at {Address}")]
+    public static partial void Withdrawn(ILogger logger, string device, string name, uint address);
+
+    [LoggerMessage(LogLevel.Warning, "{Device}: {Name} at {Address} gets no socket: {Reason} ({Count} so far)")]
+    public static partial void AnnouncementRefused(ILogger logger, string device, string name, uint address, string reason, long count);
+
+    [LoggerMessage(LogLevel.Debug, "{Device}: {Path} opened by process {Process} of user {User}, endpoint {Address}")]
+    public static partial void ConversationOpened(ILogger logger, string device, string path, int process, uint user, uint address);
+
+    [LoggerMessage(LogLevel.Debug, "{Device}: {Path} closed ({Reason}): {Sent} messages sent, {Received} handed over")]
+    public static partial void ConversationClosed(ILogger logger, string device, string path, ConversationEvent reason, long sent, long received);
+
+    [LoggerMessage(LogLevel.Information, "{Device}: service {Path} has its peer {Peer}")]
+    public static partial void Bound(ILogger logger, string device, string path, uint peer);
+
+    [LoggerMessage(LogLevel.Warning, "{Device}: {Path} sent {Length} bytes, {Maximum} are possible: connection reset")]
+    public static partial void TooLong(ILogger logger, string device, string path, int length, int maximum);
+
+    [LoggerMessage(LogLevel.Warning, "{Device}: {Path} does not read; {Policy} ({Count} messages so far)")]
+    public static partial void OverQuota(ILogger logger, string device, string path, OverQuotaPolicy policy, long count);
+
+    [LoggerMessage(LogLevel.Warning, "{Device}: {Path} got more messages than the other side's credit allows: closed")]
+    public static partial void FlowViolation(ILogger logger, string device, string path);
+
+    [LoggerMessage(LogLevel.Warning, "{Device}: peer {Peer} refused by {Path}: {Reason} ({Count} so far)")]
+    public static partial void PeerRefused(ILogger logger, string device, uint peer, string path, FlowCloseReason reason, long count);
+
+    [LoggerMessage(LogLevel.Error, "{Device}: {Path} is not available, trying again: {Reason}")]
+    public static partial void SocketFailed(ILogger logger, string device, string path, string reason);
+
+    [LoggerMessage(LogLevel.Error, "{Device}: {Path} ended: {Reason}")]
+    public static partial void ConversationFailed(ILogger logger, string device, string path, string reason);
+
+    [LoggerMessage(LogLevel.Information, "{Device}: the other side closed {Path}: {Reason}")]
+    public static partial void PeerClosed(ILogger logger, string device, string path, FlowCloseReason reason);
+
+    [LoggerMessage(LogLevel.Error, "{Device}: no address for another endpoint of {Path}: {Reason}")]
+    public static partial void NoAddress(ILogger logger, string device, string path, string reason);
+
+    [LoggerMessage(LogLevel.Information, "{Device}: running with {Features}")]
+    public static partial void Running(ILogger logger, string device, string features);
+
+    [LoggerMessage(LogLevel.Information, "{Device}: stopped")]
+    public static partial void Stopped(ILogger logger, string device);
+
+    [LoggerMessage(LogLevel.Warning, "{Device}: the device needs a reset: {Why}")]
+    public static partial void NeedsReset(ILogger logger, string device, string why);
+
+    [LoggerMessage(LogLevel.Error, "{Device}: the driver gives up until the offer changes: {Why}")]
+    public static partial void DriverFailed(ILogger logger, string device, string why);
+
+    [LoggerMessage(LogLevel.Error, "{Device}: ring fault: {Why}")]
+    public static partial void RingFault(ILogger logger, string device, string why);
+
+    [LoggerMessage(LogLevel.Critical, "{Device}: a defect reached the port's thread")]
+    public static partial void PollThreadFailed(ILogger logger, Exception failure, string device);
+}

@@ -1,0 +1,116 @@
+using Bridge.Rpmsg;
+
+namespace Bridge.Ports.Sockets;
+
+/// <summary>How a sockets port presents one rpmsg device to the applications of this machine. Immutable; <see cref="FindErrors"/> checks it.</summary>
+public sealed record SocketsOptions
+{
+    /// <summary>Smallest <see cref="Quota"/>.</summary>
+    public const int MinimumQuota = 1;
+
+    /// <summary>Largest <see cref="Quota"/>: the largest split ring.</summary>
+    public const int MaximumQuota = 32768;
+
+    private const UnixFileMode ConnectBits = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
+        | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    /// <summary>The device's name, which is its directory's: 1..63 of <c>A-Z a-z 0-9 _ . -</c>, beginning with a letter or digit.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Directory in which the device's directory is made.</summary>
+    public required string RunDirectory { get; init; }
+
+    /// <summary>Message buffers of the device.</summary>
+    public RpmsgOptions Rpmsg { get; init; } = new();
+
+    /// <summary>Services that exist from the start.</summary>
+    public IReadOnlyList<ServiceOptions> Services { get; init; } = [];
+
+    /// <summary>Permission bits of the sockets; directories get search permission with each read permission, and only the owner may write to them.</summary>
+    public UnixFileMode Mode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+
+    /// <summary>Group of sockets and directories, by name or number; null: the process' own.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>Messages that may wait here for one reader beyond what its socket holds; with the flow service at least <see cref="FlowWindow.Initial"/> are kept.</summary>
+    public int Quota { get; init; } = FlowWindow.Initial;
+
+    /// <summary>What happens beyond the quota where the sender cannot be stopped.</summary>
+    public OverQuotaPolicy OverQuota { get; init; } = OverQuotaPolicy.Hold;
+
+    /// <summary>Announcements of the other side that get sockets (two each); further ones are counted and have none.</summary>
+    public int MaximumChannels { get; init; } = 256;
+
+    /// <summary>SO_SNDBUF towards applications in bytes; null: the system's default, which holds about 167 messages of 496 bytes.</summary>
+    public int? SendBufferSize { get; init; }
+
+    /// <summary>Offer (device) or accept (driver) the flow service.</summary>
+    public bool Flow { get; init; } = true;
+
+    /// <summary>Everything that is wrong, one sentence each; empty if nothing is.</summary>
+    public IReadOnlyList<string> FindErrors()
+    {
+        List<string> errors = [];
+        if (!IsDeviceName(Device))
+        {
+            errors.Add($"device name '{Device}' is not 1..63 characters of A-Z a-z 0-9 _ . - beginning with a letter or digit");
+        }
+
+        if (string.IsNullOrEmpty(RunDirectory))
+        {
+            errors.Add("the run directory is empty");
+        }
+
+        if (Quota is < MinimumQuota or > MaximumQuota)
+        {
+            errors.Add($"quota {Quota} is not {MinimumQuota}..{MaximumQuota}");
+        }
+
+        if (MaximumChannels < 0)
+        {
+            errors.Add($"maximum number of channels {MaximumChannels} is negative");
+        }
+
+        if ((Mode & ~ConnectBits) != 0)
+        {
+            errors.Add($"mode {Convert.ToString((int)Mode, 8)} has other bits than read and write");
+        }
+
+        FindServiceErrors(errors);
+        return errors;
+    }
+
+    private static bool IsDeviceName(string name) =>
+        name is { Length: > 0 and <= 63 } && char.IsAsciiLetterOrDigit(name[0]) && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-');
+
+    private void FindServiceErrors(List<string> errors)
+    {
+        HashSet<string> names = [];
+        HashSet<uint> addresses = [];
+        foreach (ServiceOptions service in Services)
+        {
+            if (!NameServiceMessage.IsValidName(service.Name) || SocketName.Encode(service.Name) is null)
+            {
+                errors.Add($"service name '{service.Name}' is not 1..31 characters between U+0001 and U+00FF, or is a directory's");
+            }
+            else if (!names.Add(service.Name))
+            {
+                errors.Add($"service '{service.Name}' exists twice");
+            }
+
+            if (service.Address is not { } address)
+            {
+                continue;
+            }
+
+            if (address is RpmsgAddress.NameService or RpmsgAddress.AddressService or RpmsgAddress.Flow or RpmsgAddress.Any)
+            {
+                errors.Add($"service '{service.Name}': address {address} is reserved");
+            }
+            else if (!addresses.Add(address))
+            {
+                errors.Add($"service '{service.Name}': address {address} is taken by another service");
+            }
+        }
+    }
+}
