@@ -32,6 +32,17 @@ public sealed partial class ArchitectureTests
     public void MemoryOrdering_Accessors_AreSeenByThePattern() =>
         Assert.NotEmpty(SourceTree.Find(Virtio.Where(file => file.Path == Accessors), Ordering()));
 
+    /// <summary>What a neighbour can change is fetched in one place each, so that there is no second fetch after the check.</summary>
+    [Theory]
+    [InlineData("CopyDescriptor", "Bridge.Virtio/ChainReader.cs")]
+    [InlineData("LoadAvailableEntry", "Bridge.Virtio/DeviceQueue.cs")]
+    [InlineData("LoadUsedEntry", "Bridge.Virtio/DriverQueue.cs")]
+    public void SharedMemory_Accessor_IsCalledInOnePlace(string accessor, string path)
+    {
+        string hit = Assert.Single(SourceTree.Find(Virtio.Where(file => file.Path != Accessors), new Regex($@"\b{accessor}\s*\(")));
+        Assert.StartsWith(path + ":", hit, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Pointers_Virtio_OnlyInRingAndWindow() =>
         Assert.Empty(SourceTree.Find(Virtio.Where(file => !Pointers.Contains(file.Path)), Pointer()));

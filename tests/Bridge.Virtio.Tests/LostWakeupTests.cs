@@ -7,6 +7,7 @@ namespace Bridge.Virtio.Tests;
 /// Two threads that sleep whenever they may, and are woken only when the other side's ShouldNotify says so. A lost wakeup leaves both asleep, which the bound on
 /// each wait turns into a failure; a message seen before its bytes or out of order fails at once.
 /// </summary>
+[Collection(RaceTests.Name)]
 public sealed class LostWakeupTests
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);

@@ -1,0 +1,13 @@
+using Bridge.Gateway.Reports;
+
+namespace Bridge.Gateway.Admin;
+
+/// <summary>What the admin API tells about: the running gateway. Callable from any thread.</summary>
+internal interface IGatewayReports
+{
+    /// <summary>The gateway now.</summary>
+    Task<GatewayReport> StatusAsync();
+
+    /// <summary>Every channel, service and endpoint now.</summary>
+    Task<ChannelsReport> ChannelsAsync();
+}

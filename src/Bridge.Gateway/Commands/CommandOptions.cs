@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Bridge.Gateway.Configuration;
+using Bridge.Gateway.Configuration.Rules;
+
+namespace Bridge.Gateway.Commands;
+
+/// <summary>Options that several commands share, so that they are spelt and explained alike.</summary>
+internal static class CommandOptions
+{
+    /// <summary>The configuration file that a command cannot do without.</summary>
+    public static Option<string> RequiredConfiguration() => new("--config", "-c")
+    {
+        Description = "The configuration file: JSON, comments allowed. Environment variables override it, for example RPMSG_BRIDGE_devices__rpmsg0__rpmsg__quota=32.",
+        HelpName = "FILE",
+        Required = true,
+    };
+
+    /// <summary>The configuration file from which a command learns where the gateway is.</summary>
+    public static Option<string?> Configuration() => new("--config", "-c")
+    {
+        Description = "The gateway's configuration file, to learn where its sockets are.",
+        HelpName = "FILE",
+    };
+
+    /// <summary>The admin API's socket.</summary>
+    public static Option<string?> AdminSocket() => new("--admin-socket")
+    {
+        Description = "The gateway's admin socket. Default: the configuration's, else admin.sock in the default run directory.",
+        HelpName = "PATH",
+    };
+
+    /// <summary>The directory of the application sockets.</summary>
+    public static Option<string?> RunDirectory() => new("--run-directory")
+    {
+        Description = "The gateway's run directory. Default: the configuration's, else $RUNTIME_DIRECTORY, $XDG_RUNTIME_DIR/rpmsg-bridge or /tmp/rpmsg-bridge-<uid>.",
+        HelpName = "DIRECTORY",
+    };
+
+    /// <summary>Output for programs.</summary>
+    public static Option<bool> Json() => new("--json")
+    {
+        Description = "Print one JSON object on standard output and nothing else there.",
+    };
+
+    /// <summary>A whole number between two bounds.</summary>
+    public static Option<int> Number(string name, string description, string unit, int standard, int minimum, int maximum)
+    {
+        WholeNumberRule rule = new(minimum, maximum);
+        return new Option<int>(name)
+        {
+            Description = description,
+            HelpName = unit,
+            DefaultValueFactory = _ => standard,
+            CustomParser = result =>
+            {
+                if (!rule.TryParse(result.Tokens[0].Value, out int value, out string problem))
+                {
+                    result.AddError($"{name} {result.Tokens[0].Value} {problem}; use {rule.Range}.");
+                }
+
+                return value;
+            },
+        };
+    }
+
+    /// <summary>One of an enumeration's members, in lower case. Read it with <see cref="Chosen{T}"/>.</summary>
+    public static Option<string> Choice<T>(string name, string description, T standard)
+        where T : struct, Enum
+    {
+        ChoiceRule<T> rule = new();
+        Option<string> option = new(name)
+        {
+            Description = description,
+            HelpName = string.Join('|', Enum.GetNames<T>()).ToLowerInvariant(),
+            DefaultValueFactory = _ => standard.ToString().ToLowerInvariant(),
+        };
+        option.Validators.Add(result =>
+        {
+            foreach (Token token in result.Tokens)
+            {
+                if (!rule.TryParse(token.Value, out _, out string problem))
+                {
+                    result.AddError($"{name} {token.Value} {problem}; use {rule.Range}.");
+                }
+            }
+        });
+        return option;
+    }
+
+    /// <summary>The member that the user chose.</summary>
+    public static T Chosen<T>(this ParseResult parsed, Option<string> option)
+        where T : struct, Enum => Enum.Parse<T>(parsed.GetRequiredValue(option), ignoreCase: true);
+
+    /// <summary>The run directory that the options mean.</summary>
+    /// <exception cref="ConfigurationException">The configuration file named is wrong.</exception>
+    public static string FindRunDirectory(string? runDirectory, string? configuration) =>
+        runDirectory ?? (configuration is null ? StandardPaths.Process.RunDirectory : ConfigurationFile.Load(configuration).RunDirectory);
+
+    /// <summary>The admin socket that the options mean.</summary>
+    /// <exception cref="ConfigurationException">The configuration file named is wrong.</exception>
+    public static string FindAdminSocket(string? adminSocket, string? configuration) =>
+        adminSocket ?? (configuration is null ? Path.Combine(StandardPaths.Process.RunDirectory, "admin.sock") : ConfigurationFile.Load(configuration).AdminSocket);
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Bridge.Gateway.Applications;
+using Bridge.Gateway.Configuration;
+
+namespace Bridge.Gateway.Commands;
+
+/// <summary><c>echo</c>: offers a service that sends every message back.</summary>
+internal sealed class EchoCommand : DetailedCommand
+{
+    private readonly Argument<string> _device = new("DEVICE") { Description = "The device, as the configuration names it." };
+    private readonly Argument<string> _service = new("SERVICE") { Description = "The service to offer: listed in the configuration, or created through the control socket." };
+    private readonly Option<string?> _runDirectory = CommandOptions.RunDirectory();
+    private readonly Option<string?> _configuration = CommandOptions.Configuration();
+
+    public EchoCommand()
+        : base(
+            "echo",
+            "Offers a service that sends every message back, until ctrl-c.",
+            """
+            It connects to <run>/DEVICE/services/SERVICE, which announces the service to the other side. There, try:
+
+              rpmsg-bridge ping DEVICE SERVICE
+            """)
+    {
+        Add(_device);
+        Add(_service);
+        Add(_runDirectory);
+        Add(_configuration);
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        string run = CommandOptions.FindRunDirectory(parsed.GetValue(_runDirectory), parsed.GetValue(_configuration));
+        string path = SocketPath.Service(run, parsed.GetRequiredValue(_device), parsed.GetRequiredValue(_service));
+        await new EchoApplication(path, parsed.InvocationConfiguration.Output, TimeProvider.System).RunAsync(cancellation);
+        return (int)ExitCode.Ok;
+    }
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Bridge.Gateway.Admin;
+using Bridge.Gateway.Reports;
+using Spectre.Console;
+
+namespace Bridge.Gateway.Commands;
+
+/// <summary><c>status</c>: the running gateway with its links and devices.</summary>
+internal sealed class StatusCommand : DetailedCommand
+{
+    private readonly Option<string?> _adminSocket = CommandOptions.AdminSocket();
+    private readonly Option<string?> _configuration = CommandOptions.Configuration();
+    private readonly Option<bool> _json = CommandOptions.Json();
+
+    public StatusCommand()
+        : base(
+            "status",
+            "Shows the running gateway: whether it is ready, and how its links, devices and queues are.",
+            """
+            Exit code 69 when no gateway answers. A gateway that is not ready is no failure of this command.
+            """)
+    {
+        Add(_adminSocket);
+        Add(_configuration);
+        Add(_json);
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        using AdminClient client = new(CommandOptions.FindAdminSocket(parsed.GetValue(_adminSocket), parsed.GetValue(_configuration)));
+        GatewayReport report = await client.GetStatusAsync(cancellation);
+        TextWriter output = parsed.InvocationConfiguration.Output;
+        if (parsed.GetValue(_json))
+        {
+            await output.WriteLineAsync(JsonSerializer.Serialize(report, ReportJson.Default.GatewayReport));
+        }
+        else
+        {
+            Print(report, TerminalOutput.ForOutput(output));
+        }
+
+        return (int)ExitCode.Ok;
+    }
+
+    private static void Print(GatewayReport report, IAnsiConsole console)
+    {
+        string uptime = TimeSpan.FromSeconds(report.UptimeSeconds).ToString(@"d\.hh\:mm\:ss", CultureInfo.InvariantCulture);
+        console.WriteLine($"{report.Name}: {(report.Readiness.Ready ? "ready" : "not ready")}, up {uptime}, version {report.Version}");
+        console.WriteLine($"listens on {(report.Listen.Count == 0 ? "nothing" : string.Join(", ", report.Listen))}; fingerprint {report.Fingerprint ?? "unknown"}");
+        foreach (string reason in report.Readiness.Reasons)
+        {
+            console.WriteLine("  " + reason);
+        }
+
+        console.Write(LinkTable(report.Links));
+        console.Write(DeviceTable(report.Devices));
+    }
+
+    private static Table LinkTable(IEnumerable<LinkReport> links)
+    {
+        Table table = ReportTable.Create("link", "state", "transport", "address", "connections", "sent", "received", "note");
+        foreach (LinkReport link in links)
+        {
+            table.Row(
+                link.Peer, link.State.ToString().ToLowerInvariant(), link.Transport, link.RemoteAddress, ReportTable.Number(link.Connections),
+                ReportTable.Bytes(link.SentBytes), ReportTable.Bytes(link.ReceivedBytes), link.State == LinkState.Up ? link.TransportReason : link.LastError);
+        }
+
+        return table;
+    }
+
+    private static Table DeviceTable(IEnumerable<DeviceReport> devices)
+    {
+        Table table = ReportTable.Create("device", "link", "side", "port", "status", "epoch", "queues in flight", "note");
+        foreach (DeviceReport device in devices)
+        {
+            IEnumerable<string> notes = device.Queues
+                .Where(queue => (queue.Fault ?? queue.HeldBy) is not null)
+                .Select(queue => queue.Fault is null ? $"queue {queue.Index} waits for {queue.HeldBy}" : $"queue {queue.Index}: {queue.Fault}");
+            table.Row(
+                device.Name, device.Link, device.Side, device.Port, device.Status ?? (device.DriverOk ? "DRIVER_OK" : null), ReportTable.Number(device.Epoch),
+                string.Join(" ", device.Queues.Select(queue => ReportTable.Number(queue.InFlight) ?? "-")), string.Join("; ", notes));
+        }
+
+        return table;
+    }
+}

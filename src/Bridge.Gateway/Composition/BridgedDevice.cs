@@ -1,0 +1,139 @@
+using Bridge.Gateway.Configuration;
+using Bridge.Gateway.Reports;
+using Bridge.Link;
+using Bridge.Ports.Sockets;
+using Bridge.Relay;
+using Bridge.Rpmsg;
+using Bridge.Virtio;
+using Microsoft.Extensions.Logging;
+
+namespace Bridge.Gateway.Composition;
+
+/// <summary>One device of this gateway, wired up: port, relay, turn and lane. What is asked of it is answered inside its turn.</summary>
+internal sealed class BridgedDevice : IAsyncDisposable
+{
+    private readonly DeviceConfiguration _configuration;
+    private readonly Relay.Relay _relay;
+    private readonly Func<SocketsStatus> _readPort;
+    private readonly Action _listen, _close;
+    private readonly IAsyncDisposable _port;
+    private readonly DeviceHost _host;
+
+    /// <summary>Makes the device: takes its directory and its services' sockets. <see cref="Listen"/> begins to serve them.</summary>
+    /// <exception cref="RunDirectoryException">The device's directory cannot be used.</exception>
+    public BridgedDevice(DeviceConfiguration configuration, GatewayConfiguration gateway, TimeProvider time, ILoggerFactory loggers)
+    {
+        _configuration = configuration;
+        ILogger portLog = loggers.CreateLogger<SocketsOptions>(), relayLog = loggers.CreateLogger<DeviceHost>();
+        SocketsOptions options = Options(configuration, gateway);
+        DeviceHost? host = null;
+        // The port calls only after Listen, when there is a host.
+        void Wake() => host!.Turn.Run();
+        if (configuration.Side == DeviceSide.Virtio)
+        {
+            var port = new SocketsDriverPort(options, Wake, portLog, time);
+            _relay = new DriverRelay(configuration.Name, port, time, relayLog);
+            (_readPort, _listen, _close, _port) = (port.ReadStatus, port.Listen, port.Close, port);
+        }
+        else
+        {
+            var port = new SocketsDevicePort(options, Wake, portLog, time);
+            _relay = new DeviceRelay(configuration.Name, port, new PoolOptions(PlaceSize: configuration.Rpmsg.BufferSize), time, relayLog);
+            (_readPort, _listen, _close, _port) = (port.ReadStatus, port.Listen, port.Close, port);
+        }
+
+        _host = host = new DeviceHost(_relay, time, relayLog);
+        Lane = new LaneRegistration(
+            configuration.Name, DeviceTable.Rpmsg, configuration.Side == DeviceSide.Virtio ? LaneRole.Driver : LaneRole.Device, _host);
+    }
+
+    /// <summary>The peer that has the other side.</summary>
+    public string Link => _configuration.Link;
+
+    /// <summary>What the link is told of the device.</summary>
+    public LaneRegistration Lane { get; }
+
+    /// <summary>Begins to serve applications.</summary>
+    public void Listen() => _listen();
+
+    /// <summary>Withdraws what applications offer, so that the peer's applications see the end; the link must still be up to tell it.</summary>
+    public Task DrainAsync() => _host.Ask(() =>
+    {
+        _close();
+        return true;
+    });
+
+    /// <summary>The device and its channels now.</summary>
+    public Task<(DeviceReport Device, IReadOnlyList<ChannelReport> Channels)> ReadAsync() => _host.Ask(() =>
+    {
+        SocketsStatus port = _readPort();
+        return (DeviceReport(_relay.ReadStatus(), port), (IReadOnlyList<ChannelReport>)[.. port.Entries.Select(ChannelReport)]);
+    });
+
+    /// <summary>Ends the device; its link must have stopped.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _port.DisposeAsync();
+    }
+
+    private static SocketsOptions Options(DeviceConfiguration device, GatewayConfiguration gateway) => new()
+    {
+        Device = device.Name,
+        RunDirectory = gateway.RunDirectory,
+        Rpmsg = new RpmsgOptions(device.Rpmsg.Buffers, device.Rpmsg.BufferSize),
+        Services = [.. device.Services.Select(service => new ServiceOptions(service.Name, service.Address))],
+        Mode = gateway.SocketMode,
+        Group = gateway.Group,
+        Quota = device.Rpmsg.Quota,
+        OverQuota = device.Rpmsg.SlowReader == SlowReaderPolicy.Drop ? OverQuotaPolicy.Drop : OverQuotaPolicy.Hold,
+    };
+
+    private DeviceReport DeviceReport(RelayStatus relay, SocketsStatus port)
+    {
+        string? heldBy = port.Entries.FirstOrDefault(entry => entry.Conversation is { HoldsDevice: true })?.Name;
+        // Receiving is queue 0 for the driver and queue 1 for the device: that is the one that a reader can hold up.
+        int receive = _configuration.Side == DeviceSide.Virtio ? 0 : 1;
+        return new DeviceReport
+        {
+            Name = _configuration.Name,
+            Link = _configuration.Link,
+            Side = _configuration.Side.ToString().ToLowerInvariant(),
+            Port = _configuration.Port.ToString().ToLowerInvariant(),
+            VirtioId = relay.DeviceId,
+            // A relay that waits for its peer still has a running driver: what is outstanding is kept, so it stays DRIVER_OK through an outage.
+            DriverOk = (relay.Status & (DeviceStatus.DriverOk | DeviceStatus.NeedsReset | DeviceStatus.Failed)) == DeviceStatus.DriverOk && _host.Failure is null,
+            Status = _host.Failure is { } failure ? $"stopped: {failure.Message}" : relay.Status == DeviceStatus.None ? "waits for the other side" : relay.Status.ToString(),
+            Features = VirtioFeatures.Describe(relay.Features),
+            Epoch = relay.Epoch,
+            Queues = [.. relay.Queues.Select(queue => QueueReport(queue, queue.Index == receive ? heldBy : null))],
+            Counters = DeviceCounters.Read(relay.Counters, port),
+        };
+    }
+
+    private static QueueReport QueueReport(QueueStatus queue, string? heldBy) => new()
+    {
+        Index = queue.Index,
+        Size = queue.Size,
+        Generation = queue.Generation,
+        Posted = (long)queue.Posted,
+        Used = (long)queue.Used,
+        InFlight = queue.InFlight,
+        Fault = queue.Fault,
+        HeldBy = heldBy,
+    };
+
+    private ChannelReport ChannelReport(EntryStatus entry) => new()
+    {
+        Device = _configuration.Name,
+        Name = entry.Name,
+        Kind = entry.Kind.ToString().ToLowerInvariant(),
+        State = entry.Failure is null ? entry.State.ToString().ToLowerInvariant() : $"unavailable: {entry.Failure}",
+        Address = entry.LocalAddress,
+        Remote = entry.RemoteAddress,
+        Socket = entry.Path,
+        Sent = entry.Conversation?.Sent,
+        Received = entry.Conversation?.Received,
+        Waiting = entry.Conversation?.Queued,
+    };
+}

@@ -1,0 +1,109 @@
+namespace Bridge.Gateway.Configuration;
+
+/// <summary>Turns a configuration's values into records, with defaults in place of what is absent or unusable.</summary>
+/// <param name="reader">Reads and reports single values.</param>
+/// <param name="errors">Takes what is missing.</param>
+/// <param name="standard">Default paths.</param>
+/// <param name="directory">What relative paths are relative to: the configuration file's directory.</param>
+internal sealed class ConfigurationBinding(ConfigurationReader reader, ConfigurationErrors errors, StandardPaths standard, string directory)
+{
+    /// <summary>Reads everything. The result is to be used only if no error was reported.</summary>
+    public GatewayConfiguration Bind()
+    {
+        string run = ReadPath(ConfigurationKeys.RunDirectory) ?? standard.RunDirectory;
+        IReadOnlyList<string> peers = reader.Names(ConfigurationKeys.Links.Path);
+        return new GatewayConfiguration(
+            Name(),
+            ReadPath(ConfigurationKeys.Identity) ?? standard.Identity,
+            run,
+            reader.ReadOrDefault(ConfigurationKeys.Mode),
+            reader.TryRead(ConfigurationKeys.Group, ConfigurationKeys.Group.Path, out string group) ? group : null,
+            reader.ReadList(ConfigurationKeys.Listen) ?? [ConfigurationKeys.Listen.DefaultValue],
+            ReadPath(ConfigurationKeys.AdminSocket) ?? Path.Combine(run, "admin.sock"),
+            [.. peers.Select(Link)],
+            [.. reader.Names(ConfigurationKeys.Devices.Path).Select(device => Device(device, peers))]);
+    }
+
+    private string Name()
+    {
+        ValueKey<string> key = ConfigurationKeys.Name;
+        if (reader.IsPresent(key.Path))
+        {
+            return reader.TryRead(key, key.Path, out string name) ? name : "";
+        }
+
+        string host = Environment.MachineName;
+        if (!key.Rule.TryParse(host, out _, out string problem))
+        {
+            errors.Add(key.Path, $"there is none, and the host name {host} {problem}; use {key.Range}");
+        }
+
+        return host;
+    }
+
+    private LinkConfiguration Link(string peer) => new(
+        peer,
+        reader.ReadList(ConfigurationKeys.Fingerprint, peer) ?? [],
+        ReadPath(ConfigurationKeys.CertificateAuthority, peer),
+        reader.TryRead(ConfigurationKeys.PeerName, ConfigurationKeys.PeerName.At(peer), out string name) ? name : peer,
+        reader.ReadList(ConfigurationKeys.Connect, peer) ?? [],
+        reader.ReadOrDefault(ConfigurationKeys.Transport, peer),
+        TimeSpan.FromSeconds(reader.ReadOrDefault(ConfigurationKeys.KeepAliveSeconds, peer)),
+        TimeSpan.FromSeconds(reader.ReadOrDefault(ConfigurationKeys.HelloTimeoutSeconds, peer)));
+
+    private DeviceConfiguration Device(string device, IReadOnlyList<string> peers) => new(
+        device,
+        DeviceLink(device, peers),
+        Side(device),
+        reader.ReadOrDefault(ConfigurationKeys.Port, device),
+        Rpmsg(device),
+        [.. reader.Names(ConfigurationKeys.Services.At(device)).Select(service => Service(device, service))]);
+
+    private string DeviceLink(string device, IReadOnlyList<string> peers)
+    {
+        string path = ConfigurationKeys.DeviceLink.At(device);
+        if (reader.IsPresent(path))
+        {
+            // Names in configuration sources ignore case; from here on there is one spelling, that under links.
+            return !reader.TryRead(ConfigurationKeys.DeviceLink, path, out string peer)
+                ? ""
+                : peers.FirstOrDefault(name => name.Equals(peer, StringComparison.OrdinalIgnoreCase)) ?? peer;
+        }
+
+        if (peers.Count > 1)
+        {
+            errors.Add(path, $"there is none; name the peer that has the other side: {string.Join(", ", peers)}");
+        }
+
+        return peers.Count == 1 ? peers[0] : "";
+    }
+
+    private DeviceSide Side(string device)
+    {
+        string path = ConfigurationKeys.Side.At(device);
+        if (!reader.IsPresent(path))
+        {
+            errors.Add(path, $"there is none; use {ConfigurationKeys.Side.Range} (the peer has the other one)");
+        }
+
+        return reader.TryRead(ConfigurationKeys.Side, path, out DeviceSide side) ? side : default;
+    }
+
+    private RpmsgConfiguration Rpmsg(string device)
+    {
+        int buffers = reader.ReadOrDefault(ConfigurationKeys.Buffers, device);
+        bool isSet = reader.TryRead(ConfigurationKeys.Quota, ConfigurationKeys.Quota.At(device), out int quota);
+        return new RpmsgConfiguration(
+            buffers,
+            reader.ReadOrDefault(ConfigurationKeys.BufferSize, device),
+            isSet ? quota : Math.Min(ConfigurationKeys.Quota.DefaultValue, buffers),
+            reader.ReadOrDefault(ConfigurationKeys.SlowReader, device));
+    }
+
+    private ServiceConfiguration Service(string device, string service) => new(
+        service,
+        reader.TryRead(ConfigurationKeys.Address, ConfigurationKeys.Address.At(device, service), out uint address) ? address : null);
+
+    private string? ReadPath(ValueKey<string> key, params ReadOnlySpan<string> names) =>
+        reader.TryRead(key, key.At(names), out string path) ? Path.GetFullPath(path, directory) : null;
+}

@@ -1,0 +1,100 @@
+using Bridge.Gateway.Configuration.Rules;
+using Bridge.Link.Transports;
+
+namespace Bridge.Gateway.Configuration;
+
+/// <summary>
+/// The configuration reference: every key that exists, its type, default, meaning, unit and range. Reading, validation, error messages and the printed
+/// reference (<c>check --reference</c>, README) all come from these rows.
+/// </summary>
+internal static class ConfigurationKeys
+{
+    public static readonly ValueKey<string> Name = new("name", new NameRule(), "(the host name)",
+        "What this gateway calls itself in hellos, logs and status.");
+
+    public static readonly ValueKey<string> Identity = new("identity", new TextRule("path", "a file that is writable when it must be created"),
+        "(identity.pem in the state directory)",
+        "PEM file with this gateway's private key and certificate; created when absent. The state directory is $STATE_DIRECTORY, else $XDG_STATE_HOME/rpmsg-bridge, else ~/.local/state/rpmsg-bridge.");
+
+    public static readonly ValueKey<string> RunDirectory = new("runDirectory", new TextRule("path", "a directory"), "(the runtime directory)",
+        "Directory of the application sockets: $RUNTIME_DIRECTORY, else $XDG_RUNTIME_DIR/rpmsg-bridge, else /tmp/rpmsg-bridge-<uid>.");
+
+    public static readonly ValueKey<UnixFileMode> Mode = new("mode", new FileModeRule(), "0660",
+        "Permission bits of the sockets; directories get search permission with each read permission.");
+
+    public static readonly ValueKey<string> Group = new("group", new TextRule("group", "a group's name or number"), "(the process's own)",
+        "Group that owns the sockets, so that its members may connect.");
+
+    public static readonly ValueKey<HostPort> Listen = new("listen", new HostPortRule(), "[::]:7117",
+        "Addresses on which peers are awaited, UDP for QUIC and TCP for TLS alike ([::] and * mean IPv4 and IPv6). An empty list: this gateway only dials.", IsList: true);
+
+    public static readonly ValueKey<string> AdminSocket = new("adminSocket", new TextRule("path", "a path of at most 107 bytes"), "(admin.sock in runDirectory)",
+        "Unix socket of the admin API, which the commands status and channels ask.");
+
+    public static readonly SectionKey Links = new("links", "The peer gateways, by name.");
+
+    public static readonly SectionKey Link = new("links:<peer>", "One peer gateway.", new NameRule());
+
+    public static readonly ValueKey<string> Fingerprint = new("links:<peer>:fingerprint", new FingerprintRule(), "",
+        "The peer's public key; several while a key is being replaced. Either this or certificateAuthority.", IsList: true);
+
+    public static readonly ValueKey<string> CertificateAuthority = new("links:<peer>:certificateAuthority", new TextRule("path", "a PEM file that exists"), "",
+        "PEM file with the authorities that may vouch for the peer. Either this or fingerprint.");
+
+    public static readonly ValueKey<string> PeerName = new("links:<peer>:peerName", new TextRule("text", "a DNS name in the peer's certificate"), "(the peer's name here)",
+        "With certificateAuthority: the name that the peer's certificate must carry.");
+
+    public static readonly ValueKey<HostPort> Connect = new("links:<peer>:connect", new HostPortRule(), "(empty)",
+        "Where to dial the peer; names are resolved anew and all addresses tried at each attempt. Empty: the peer dials.", IsList: true);
+
+    public static readonly ValueKey<TransportMode> Transport = new("links:<peer>:transport", new ChoiceRule<TransportMode>(), "auto",
+        "auto tries QUIC and falls back to TCP + TLS 1.3 within 3 s.");
+
+    public static readonly ValueKey<int> KeepAliveSeconds = new("links:<peer>:keepAliveSeconds", new WholeNumberRule(1, 3600), "15",
+        "Silence after which the peer is asked for a sign of life.", "seconds");
+
+    public static readonly ValueKey<int> HelloTimeoutSeconds = new("links:<peer>:helloTimeoutSeconds", new WholeNumberRule(1, 60), "5",
+        "How long a new connection may take until the peer's hello is answered.", "seconds");
+
+    public static readonly SectionKey Devices = new("devices", "The virtio devices, by name; the peer names the same device with the other side.");
+
+    public static readonly SectionKey Device = new("devices:<device>", "One virtio device.", new NameRule());
+
+    public static readonly ValueKey<string> DeviceLink = new("devices:<device>:link", new NameRule(), "(the only link)",
+        "The peer that has the other side: a name under links.");
+
+    public static readonly ValueKey<DeviceSide> Side = new("devices:<device>:side", new ChoiceRule<DeviceSide>(), "",
+        "virtio: the driver is here, with rings and buffers. vhost: the device is here. The peer has the other one.");
+
+    public static readonly ValueKey<PortChoice> Port = new("devices:<device>:port", new ChoiceRule<PortChoice>(), "sockets",
+        "What the device plugs into on this machine: Unix sockets for applications.");
+
+    public static readonly SectionKey Rpmsg = new("devices:<device>:rpmsg", "Buffers and flow control of an rpmsg device.");
+
+    public static readonly ValueKey<int> Buffers = new("devices:<device>:rpmsg:buffers", new WholeNumberRule(1, 32768), "256",
+        "Message buffers in each direction.", "buffers");
+
+    public static readonly ValueKey<int> BufferSize = new("devices:<device>:rpmsg:bufferSize", new WholeNumberRule(32, 65536), "512",
+        "Size of a buffer with its 16-byte header; a message is at most 16 bytes less.", "bytes");
+
+    public static readonly ValueKey<int> Quota = new("devices:<device>:rpmsg:quota", new WholeNumberRule(1, 32768), "64",
+        "Messages that may wait for one endpoint's reader; at most buffers.", "messages");
+
+    public static readonly ValueKey<SlowReaderPolicy> SlowReader = new("devices:<device>:rpmsg:slowReader", new ChoiceRule<SlowReaderPolicy>(), "hold",
+        "Beyond the quota, when the sender cannot be stopped: hold makes the queue wait and the status name the reader, drop drops and counts.");
+
+    public static readonly SectionKey Services = new("devices:<device>:services", "Services whose sockets exist from the start, by rpmsg name.");
+
+    public static readonly SectionKey Service = new("devices:<device>:services:<service>", "One service; {} is enough.", new ServiceNameRule());
+
+    public static readonly ValueKey<uint> Address = new("devices:<device>:services:<service>:address", new RpmsgAddressRule(), "(the next dynamic one from 1024)",
+        "The service's fixed rpmsg address.");
+
+    /// <summary>All rows, in the order of the reference.</summary>
+    public static IReadOnlyList<ConfigurationKey> All { get; } =
+    [
+        Name, Identity, RunDirectory, Mode, Group, Listen, AdminSocket,
+        Links, Link, Fingerprint, CertificateAuthority, PeerName, Connect, Transport, KeepAliveSeconds, HelloTimeoutSeconds,
+        Devices, Device, DeviceLink, Side, Port, Rpmsg, Buffers, BufferSize, Quota, SlowReader, Services, Service, Address,
+    ];
+}

@@ -1,0 +1,8 @@
+namespace Bridge.Gateway.Configuration;
+
+/// <summary>What a device plugs into on this machine.</summary>
+internal enum PortChoice
+{
+    /// <summary>Unix sockets that applications connect to.</summary>
+    Sockets,
+}

@@ -1,0 +1,6 @@
+namespace Bridge.Gateway.Configuration;
+
+/// <summary>A service that applications may offer through <c>services/&lt;name&gt;</c>.</summary>
+/// <param name="Name">Its rpmsg name, 1..31 bytes.</param>
+/// <param name="Address">Its fixed address; null = the next dynamic one.</param>
+internal sealed record ServiceConfiguration(string Name, uint? Address);

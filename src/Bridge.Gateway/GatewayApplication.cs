@@ -1,0 +1,35 @@
+using Bridge.Gateway.Admin;
+using Bridge.Gateway.Configuration;
+using Bridge.Gateway.Logging;
+using Bridge.Link.Trust;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Bridge.Gateway;
+
+/// <summary>Composes the process: logging, the gateway as a hosted service, the admin API.</summary>
+internal static class GatewayApplication
+{
+    /// <summary>Draining takes at most this long; what is still open then is closed.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>An application that is ready to run. The caller disposes it, and then the identity.</summary>
+    public static WebApplication Build(GatewayConfiguration configuration, GatewayIdentity identity, LogFormat format, LogLevel level)
+    {
+        // Empty: no settings files of the current directory, no listening address from the environment.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "rpmsg-bridge" });
+        builder.Logging.AddGatewayConsole(format, level);
+        builder.WebHost.UseAdminSocket(configuration.AdminSocket, configuration.SocketMode);
+        builder.Services.AddRoutingCore();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.AddSingleton(configuration);
+        builder.Services.AddSingleton(identity);
+        builder.Services.AddSingleton<GatewayHost>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<GatewayHost>());
+        WebApplication application = builder.Build();
+        application.MapAdminApi(application.Services.GetRequiredService<GatewayHost>());
+        return application;
+    }
+}

@@ -1,0 +1,136 @@
+using System.Net;
+using System.Reflection;
+using System.Security.Cryptography;
+using Bridge.Gateway.Admin;
+using Bridge.Gateway.Commands;
+using Bridge.Gateway.Composition;
+using Bridge.Gateway.Configuration;
+using Bridge.Gateway.Reports;
+using Bridge.Link;
+using Bridge.Link.Trust;
+using Bridge.Ports.Sockets;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Bridge.Gateway;
+
+/// <summary>The gateway in a process: its links and devices, started and stopped together. Reports may be asked for on any thread.</summary>
+internal sealed partial class GatewayHost(
+    GatewayConfiguration configuration, GatewayIdentity identity, TimeProvider time, ILoggerFactory loggers) : IHostedService, IGatewayReports
+{
+    private readonly ILogger _logger = loggers.CreateLogger<GatewayHost>();
+    private readonly long _started = time.GetTimestamp();
+    private readonly List<BridgedDevice> _devices = [];
+    private readonly List<PeerLink> _links = [];
+    private readonly List<LinkListener> _listeners = [];
+
+    /// <summary>The program's version, without the commit behind a plus sign.</summary>
+    public static string Version { get; } =
+        typeof(GatewayHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <summary>Devices first, then links, then the ports: whoever connects finds everything in place.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (DeviceConfiguration device in configuration.Devices)
+                _devices.Add(new BridgedDevice(device, configuration, time, loggers));
+        }
+        catch (RunDirectoryException unusable)
+        {
+            throw new CommandFailedException(ExitCode.Failure, unusable.Message, unusable);
+        }
+
+        ulong instance = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        ILogger linkLog = loggers.CreateLogger<PeerLink>();
+        foreach (LinkConfiguration link in configuration.Links)
+        {
+            LaneRegistration[] lanes = [.. _devices.Where(device => device.Link == link.Peer).Select(device => device.Lane)];
+            _links.Add(new PeerLink(BridgedLink.Options(link, configuration.Name, instance), lanes, identity, time, linkLog) { ConnectionEnded = LinkMetrics.Ended });
+        }
+
+        foreach (BridgedDevice device in _devices)
+            device.Listen();
+        foreach (PeerLink link in _links)
+            link.Start();
+        foreach (HostPort address in configuration.Listen)
+            await ListenAsync(address, linkLog, cancellationToken);
+        LogStarted(_logger, configuration.Name, configuration.RunDirectory, configuration.AdminSocket);
+    }
+
+    /// <summary>Nobody new comes in; applications' services are withdrawn while the link can still say so; then links, then devices.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (LinkListener listener in _listeners)
+            await listener.DisposeAsync();
+        foreach (BridgedDevice device in _devices)
+            await device.DrainAsync();
+        await Task.WhenAll(_links.Select(link => link.StopAsync()));
+        foreach (BridgedDevice device in _devices)
+            await device.DisposeAsync();
+        LogStopped(_logger, configuration.Name);
+    }
+
+    /// <inheritdoc/>
+    public async Task<GatewayReport> StatusAsync()
+    {
+        LinkReport[] links = [.. _links.Select(link => BridgedLink.Report(link.Status))];
+        DeviceReport[] devices = [.. (await Task.WhenAll(_devices.Select(device => device.ReadAsync()))).Select(read => read.Device)];
+        return new GatewayReport
+        {
+            Name = configuration.Name,
+            Version = Version,
+            Fingerprint = identity.Fingerprint,
+            UptimeSeconds = Math.Round(time.GetElapsedTime(_started).TotalSeconds, 3),
+            Readiness = ReadinessReport.Of(links, devices),
+            Listen = [.. _listeners.SelectMany(listener => listener.EndPoints).Select(point => $"{point.EndPoint} ({point.Kind.ToString().ToLowerInvariant()})")],
+            Links = links,
+            Devices = devices,
+        };
+    }
+
+    /// <inheritdoc/>
+    public async Task<ChannelsReport> ChannelsAsync() =>
+        new() { Channels = [.. (await Task.WhenAll(_devices.Select(device => device.ReadAsync()))).SelectMany(read => read.Channels)] };
+
+    private async Task ListenAsync(HostPort address, ILogger log, CancellationToken cancellation)
+    {
+        foreach (IPAddress host in await ResolveAsync(address, cancellation))
+        {
+            var listener = new LinkListener(new LinkListenerOptions { EndPoint = new IPEndPoint(host, address.Port) }, _links, identity, time, log) { Refused = LinkMetrics.Refused };
+            _listeners.Add(listener);
+            try
+            {
+                await listener.StartAsync();
+            }
+            catch (System.Net.Sockets.SocketException failure)
+            {
+                throw new CommandFailedException(
+                    ExitCode.Failure, $"listen: {address} cannot be used: {failure.Message}. Stop what has the port, or choose another address in the configuration.", failure);
+            }
+        }
+    }
+
+    private static async Task<IPAddress[]> ResolveAsync(HostPort address, CancellationToken cancellation)
+    {
+        // Every address of both families: the listener binds IPv6 in dual mode.
+        if (address.Host == "*")
+            return [IPAddress.IPv6Any];
+        if (IPAddress.TryParse(address.Host, out IPAddress? literal))
+            return [literal];
+        try
+        {
+            return await Dns.GetHostAddressesAsync(address.Host, cancellation);
+        }
+        catch (System.Net.Sockets.SocketException failure)
+        {
+            throw new CommandFailedException(ExitCode.Failure, $"listen: the name in {address} has no address here: {failure.Message}. Use an address of this machine, or * for all.", failure);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Gateway {Gateway} runs; sockets in {RunDirectory}, admin API on {AdminSocket}.")]
+    private static partial void LogStarted(ILogger logger, string gateway, string runDirectory, string adminSocket);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Gateway {Gateway} has stopped.")]
+    private static partial void LogStopped(ILogger logger, string gateway);
+}

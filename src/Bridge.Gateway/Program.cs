@@ -1,0 +1,3 @@
+using Bridge.Gateway.Commands;
+
+return await ProgramCommand.InvokeAsync(args);

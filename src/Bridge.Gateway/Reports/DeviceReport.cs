@@ -1,0 +1,38 @@
+namespace Bridge.Gateway.Reports;
+
+/// <summary>One device at one moment.</summary>
+internal sealed record DeviceReport
+{
+    /// <summary>The device's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The peer that has the other side.</summary>
+    public required string Link { get; init; }
+
+    /// <summary><c>virtio</c> or <c>vhost</c>: which side is here.</summary>
+    public required string Side { get; init; }
+
+    /// <summary>What it plugs into here.</summary>
+    public required string Port { get; init; }
+
+    /// <summary>Virtio device type: 7 is rpmsg.</summary>
+    public int? VirtioId { get; init; }
+
+    /// <summary>True when the driver has set DRIVER_OK: the device works.</summary>
+    public required bool DriverOk { get; init; }
+
+    /// <summary>The device status bits by name (virtio 1.2, 2.1), or why there are none yet.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>Negotiated features by name.</summary>
+    public string? Features { get; init; }
+
+    /// <summary>Lives of the device, counted by resets.</summary>
+    public long? Epoch { get; init; }
+
+    /// <summary>Its queues.</summary>
+    public required IReadOnlyList<QueueReport> Queues { get; init; }
+
+    /// <summary>Everything that is counted, by name: messages, malformed traffic, refusals.</summary>
+    public IReadOnlyDictionary<string, long>? Counters { get; init; }
+}
