@@ -51,7 +51,7 @@ internal static class ConfigurationKeys
         "auto tries QUIC and falls back to TCP + TLS 1.3 within 3 s.");
 
     public static readonly ValueKey<int> KeepAliveSeconds = new("links:<peer>:keepAliveSeconds", new WholeNumberRule(1, 3600), "15",
-        "Silence after which the peer is asked for a sign of life.", "seconds");
+        "Silence after which a connection is given up and opened anew; the peer is asked for a sign of life every third of it.", "seconds");
 
     public static readonly ValueKey<int> HelloTimeoutSeconds = new("links:<peer>:helloTimeoutSeconds", new WholeNumberRule(1, 60), "5",
         "How long a new connection may take until the peer's hello is answered.", "seconds");
