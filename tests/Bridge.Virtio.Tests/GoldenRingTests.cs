@@ -32,7 +32,7 @@ public sealed class GoldenRingTests
     public void Ring_OneIndirectChainUsedAtTheWrap_WithEvents() => AssertRing(
         new RingOptions(EventIndex: true, Indirect: true),
         start: 65535,
-        // Two tables follow the ring only for entry 0: the head's own. The driver's used_event and the device's avail_event stand at 0 after arming.
+        // The first entry is slot 65535 mod 2 = 1; both indices have wrapped to 0, and so used_event and avail_event are 0 after arming.
         """
         0004000000000000 20000000 0400 0000
         0000000000000000 00000000 0000 0000

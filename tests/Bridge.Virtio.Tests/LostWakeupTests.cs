@@ -13,8 +13,8 @@ public sealed class LostWakeupTests
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
 
     [Theory]
-    [InlineData(false, 2, 100_000)]
-    [InlineData(true, 2, 100_000)]
+    [InlineData(false, 2, 70_000)]
+    [InlineData(true, 2, 70_000)]
     [InlineData(false, 64, 200_000)]
     [InlineData(true, 64, 200_000)]
     public void ArmAndRecheck_TwoThreads_LoseNoWakeup(bool eventIndex, int size, int messages)
