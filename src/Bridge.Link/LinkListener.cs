@@ -23,6 +23,7 @@ public sealed class LinkListener : IAsyncDisposable
     private readonly RunningTasks authenticating = new();
     private volatile IReadOnlyList<PeerLink> links;
     private IReadOnlyList<TransportListener> ports = [];
+    private int disposed;
 
     /// <summary>Prepares a listener; <see cref="StartAsync"/> binds its ports.</summary>
     /// <param name="options">Where and what to listen for.</param>
@@ -70,6 +71,8 @@ public sealed class LinkListener : IAsyncDisposable
     /// <summary>Closes the ports and joins everything. Connections that were handed over belong to their links.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+            return;
         await stopping.CancelAsync();
         await accepting.JoinAsync();
         await authenticating.JoinAsync();

@@ -13,6 +13,7 @@ public sealed class PeerLink : IAsyncDisposable
 {
     private const string StopText = "The gateway stops.";
     private readonly LinkOptions options;
+    private readonly GatewayIdentity identity;
     private readonly ILogger log;
     private readonly TimeProvider time;
     private readonly IReadOnlyList<LaneRegistration> devices;
@@ -37,6 +38,7 @@ public sealed class PeerLink : IAsyncDisposable
         Check(options, devices);
         this.options = options;
         this.devices = devices;
+        this.identity = identity;
         this.time = time;
         this.log = log;
         slot = new ConnectionSlot(identity.Fingerprint);
@@ -52,7 +54,7 @@ public sealed class PeerLink : IAsyncDisposable
             Established = OnEstablished,
         };
         dialler = new LinkDialler(options, identity, settings, slot, running);
-        dials = new DialSeries(options, dialler, slot, history, time, log);
+        dials = new DialSeries(options, dialler, slot, history, time, log) { Failed = reason => ConnectionFailed?.Invoke(this, reason) };
         foreach (LaneRegistration device in devices)
             device.Handler.CloseConnection = CloseConnection;
     }
@@ -68,6 +70,9 @@ public sealed class PeerLink : IAsyncDisposable
 
     /// <summary>Called on a link thread, quickly please, whenever a connection that was up has ended; for metrics.</summary>
     public Action<PeerLink, CloseReason>? ConnectionEnded { get; set; }
+
+    /// <summary>Called on a link thread, quickly please, whenever a dial or an inbound connection ended before it was up; for metrics.</summary>
+    public Action<PeerLink, CloseReason>? ConnectionFailed { get; set; }
 
     /// <summary>Called on a link thread, quickly please, whenever a connection came up or one that was up has ended.</summary>
     public Action<PeerLink>? StateChanged { get; set; }
@@ -132,7 +137,7 @@ public sealed class PeerLink : IAsyncDisposable
             inbound.TryRemove(connection, out _);
             SessionView view = connection.View;
             if (!await connection.Greeted && view.Reason != CloseReason.SimultaneousOpen)
-                dials.Report(view.Reason, view.ReasonText);
+                dials.Report(view.Reason, view.Explain(identity.Fingerprint));
         });
     }
 

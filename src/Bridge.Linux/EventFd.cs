@@ -9,7 +9,7 @@ public sealed unsafe class EventFd : IDisposable
     /// <exception cref="LinuxException">No descriptor is free.</exception>
     public EventFd()
     {
-        Descriptor = Libc.eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
+        Descriptor = new FileDescriptor(Libc.eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK));
         if (Descriptor.IsInvalid)
         {
             throw LinuxException.FromLast("eventfd");

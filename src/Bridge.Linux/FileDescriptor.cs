@@ -6,11 +6,9 @@ namespace Bridge.Linux;
 /// <summary>An owned file descriptor. Closed exactly once, after the last call that uses it has returned.</summary>
 public sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
 {
-    /// <summary>Used by the generated marshalling code.</summary>
-    public FileDescriptor()
-        : base(ownsHandle: true)
-    {
-    }
+    // Made from an int, never returned by an import: the C library's -1 is 32 bits wide, and what stands above them is anybody's guess.
+    internal FileDescriptor(int descriptor)
+        : base(ownsHandle: true) => SetHandle(descriptor);
 
     /// <inheritdoc/>
     // Linux releases the descriptor even when close reports EINTR: it must never be repeated.

@@ -8,25 +8,24 @@ namespace Bridge.Linux;
 /// </summary>
 public sealed class LockFile : IDisposable
 {
-    private readonly FileStream _file;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private LockFile(FileStream file) => _file = file;
+    private readonly FileDescriptor _file;
+
+    private LockFile(FileDescriptor file) => _file = file;
 
     /// <summary>Takes the lock; null if another process, or another lock of this process, holds it.</summary>
-    /// <exception cref="IOException">The file cannot be created (also <see cref="LinuxException"/>).</exception>
-    /// <exception cref="UnauthorizedAccessException">Not allowed.</exception>
+    /// <exception cref="LinuxException">The file cannot be created or locked.</exception>
     public static LockFile? TryTake(string path)
     {
-        FileStream file = new(path, new FileStreamOptions
+        // Not a FileStream: .NET takes a lock of its own when it opens, which fails while ours is held.
+        FileDescriptor file = new(Libc.open(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC, (uint)OwnerOnly));
+        if (file.IsInvalid)
         {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            // ReadWrite: .NET then takes no flock of its own.
-            Share = FileShare.ReadWrite,
-            BufferSize = 0,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        if (Libc.flock(file.SafeFileHandle, Libc.LOCK_EX | Libc.LOCK_NB) == 0)
+            throw LinuxException.FromLast("open", path);
+        }
+
+        if (Libc.flock(file, Libc.LOCK_EX | Libc.LOCK_NB) == 0)
         {
             return new LockFile(file);
         }

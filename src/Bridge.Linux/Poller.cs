@@ -29,7 +29,7 @@ public sealed unsafe class Poller : IDisposable
         _batch = batch;
         // Pinned: the kernel writes into it while the thread waits.
         _events = GC.AllocateArray<byte>(batch * EpollEvent.Size, pinned: true);
-        _epoll = Libc.epoll_create1(Libc.EPOLL_CLOEXEC);
+        _epoll = new FileDescriptor(Libc.epoll_create1(Libc.EPOLL_CLOEXEC));
         if (_epoll.IsInvalid)
         {
             LinuxException failure = LinuxException.FromLast("epoll_create1");

@@ -59,10 +59,10 @@ public sealed unsafe class SeqPacketListener : IDisposable
         while (true)
         {
             // SAFETY: no address is asked for.
-            FileDescriptor accepted = Libc.accept4(Descriptor, null, null, Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK);
-            if (!accepted.IsInvalid)
+            int accepted = Libc.accept4(Descriptor, null, null, Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK);
+            if (accepted >= 0)
             {
-                return new SeqPacketSocket(accepted);
+                return new SeqPacketSocket(new FileDescriptor(accepted));
             }
 
             switch (LinuxException.Last)

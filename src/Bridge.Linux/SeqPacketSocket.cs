@@ -170,7 +170,7 @@ public sealed unsafe class SeqPacketSocket : IDisposable
     /// <summary>A new socket that is neither bound nor connected.</summary>
     internal static FileDescriptor Create()
     {
-        FileDescriptor descriptor = Libc.socket(Libc.AF_UNIX, Libc.SOCK_SEQPACKET | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK, 0);
+        FileDescriptor descriptor = new(Libc.socket(Libc.AF_UNIX, Libc.SOCK_SEQPACKET | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK, 0));
         return descriptor.IsInvalid ? throw LinuxException.FromLast("socket") : descriptor;
     }
 

@@ -45,7 +45,7 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
         _queues = new DeviceSideQueue?[_offers.Length];
         ulong cut = offer.Features & ~_row.Features & ~DeviceRow.HopLocal;
         if (cut != 0)
-            RelayLog.OfferCut(Log, Device, VirtioFeatures.Describe(cut));
+            RelayLog.OfferCut(Log, Device, _row.Describe(cut));
     }
 
     /// <inheritdoc/>
@@ -241,7 +241,7 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
         ulong allowed = offered & _row.Features;
         if ((_features & ~allowed) != 0)
         {
-            NeedsReset($"the driver accepted features that are not offered: {VirtioFeatures.Describe(_features & ~allowed)}");
+            NeedsReset($"the driver accepted features that are not offered: {_row.Describe(_features & ~allowed)}");
             return;
         }
 
@@ -264,7 +264,7 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
         }
 
         _started = true;
-        RelayLog.DeviceStarted(Log, Device, VirtioFeatures.Describe(features));
+        RelayLog.DeviceStarted(Log, Device, _row.Describe(features));
         _port.Start(features, window, layouts, this);
     }
 

@@ -8,8 +8,9 @@ namespace Bridge.Relay;
 /// <param name="Name">The type's name, as Linux calls it.</param>
 /// <param name="Features">Feature bits that the bridge can carry end to end (X of the source thread's X/Y/Z mediation); hop-local bits are not among them.</param>
 /// <param name="ExactUsedLength">used.len says exactly how much was written, so only that travels; else all writable bytes do.</param>
+/// <param name="FeatureNames">Names of the type's own feature bits, by bit number.</param>
 /// <param name="ReportsReadableLength">Drivers of this type are used to a used.len that counts readable bytes: it is cut to the whole chain, not to its writable part.</param>
-public sealed record DeviceRow(ushort Id, string Name, ulong Features, bool ExactUsedLength, bool ReportsReadableLength)
+public sealed record DeviceRow(ushort Id, string Name, ulong Features, IReadOnlyDictionary<int, string> FeatureNames, bool ExactUsedLength, bool ReportsReadableLength)
 {
     /// <summary>Bits that concern one hop only and are never passed through: each side settles them with its own neighbour.</summary>
     public const ulong HopLocal = VirtioFeatures.NotifyOnEmpty | 1UL << 26 | VirtioFeatures.IndirectDescriptors | VirtioFeatures.EventIndex | 1UL << 30
@@ -17,6 +18,9 @@ public sealed record DeviceRow(ushort Id, string Name, ulong Features, bool Exac
 
     /// <summary>What the bridge itself offers to its driver and accepts from its device, hop by hop.</summary>
     public const ulong OwnHop = VirtioFeatures.IndirectDescriptors | VirtioFeatures.EventIndex;
+
+    /// <summary>Feature bits by their names, for logs and status.</summary>
+    public string Describe(ulong features) => VirtioFeatures.Describe(features, FeatureNames);
 
     /// <summary>The longest used.len that is passed on for a chain.</summary>
     internal ulong ReportedLimit(Chain chain) => ReportsReadableLength ? chain.ReadableLength + chain.WritableLength : chain.WritableLength;
@@ -33,7 +37,10 @@ public static class DeviceTable
     // rpmsg: NS (0); AS (1) only where configured, so not by default; 56 is the flow service between two sockets ports.
     private static readonly FrozenDictionary<ushort, DeviceRow> Rows = new DeviceRow[]
     {
-        new(Rpmsg, "rpmsg", 1UL << 0 | 1UL << 56 | Transparent, ExactUsedLength: true, ReportsReadableLength: true),
+        new(
+            Rpmsg, "rpmsg", 1UL << 0 | 1UL << 56 | Transparent,
+            new Dictionary<int, string> { [0] = "RPMSG_F_NS", [1] = "RPMSG_F_AS", [56] = "RPMSG_F_FLOW" },
+            ExactUsedLength: true, ReportsReadableLength: true),
     }.ToFrozenDictionary(row => row.Id);
 
     private static readonly FrozenDictionary<ushort, string> Refused = new Dictionary<ushort, string>

@@ -66,7 +66,7 @@ public sealed class DriverRelay : Relay, IDriverRelay
         ulong offered = Offered;
         _control.Features = features & offered & ~DeviceRow.HopLocal;
         RingFeatures = features & offered;
-        RelayLog.DriverAccepted(Log, Device, VirtioFeatures.Describe(features & offered), VirtioFeatures.Describe(offered & ~features));
+        RelayLog.DriverAccepted(Log, Device, Describe(features & offered), Describe(offered & ~features));
     }
 
     /// <inheritdoc/>
@@ -120,6 +120,8 @@ public sealed class DriverRelay : Relay, IDriverRelay
     private ulong RingFeatures { get; set; }
 
     private ulong Offered => _info is { } info && _row is { } row ? (info.Features & row.Features) | DeviceRow.OwnHop : 0;
+
+    private string Describe(ulong features) => VirtioFeatures.Describe(features, _row?.FeatureNames);
 
     private void TellPort()
     {
@@ -299,10 +301,10 @@ public sealed class DriverRelay : Relay, IDriverRelay
         (_info, _row) = (info, row);
         if (!changed)
             return;
-        RelayLog.OfferReceived(Log, Device, info.DeviceId, info.Queues.Count, VirtioFeatures.Describe(info.Features));
+        RelayLog.OfferReceived(Log, Device, info.DeviceId, info.Queues.Count, row.Describe(info.Features));
         ulong cut = info.Features & ~row.Features & ~DeviceRow.HopLocal;
         if (cut != 0)
-            RelayLog.OfferCut(Log, Device, VirtioFeatures.Describe(cut));
+            RelayLog.OfferCut(Log, Device, row.Describe(cut));
         if (layoutChanged && Status != DeviceStatus.None)
             EndEpoch("the device side offers other features or queues than this life was started with");
         if (_queues.Length != info.Queues.Count)

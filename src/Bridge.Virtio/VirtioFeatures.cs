@@ -46,7 +46,9 @@ public static class VirtioFeatures
     public const ulong RingReset = 1UL << 40;
 
     /// <summary>The set bits for a log line, lowest first: "VERSION_1, bit 50"; "none" when no bit is set. Allocates: not for data paths.</summary>
-    public static string Describe(ulong features)
+    /// <param name="features">Feature bits.</param>
+    /// <param name="deviceNames">Names of a device type's own bits, by bit number.</param>
+    public static string Describe(ulong features, IReadOnlyDictionary<int, string>? deviceNames = null)
     {
         if (features == 0)
             return "none";
@@ -57,7 +59,7 @@ public static class VirtioFeatures
             if (text.Length > 0)
                 text.Append(", ");
             int bit = System.Numerics.BitOperations.TrailingZeroCount(rest);
-            string? name = Name(1UL << bit);
+            string? name = Name(1UL << bit) ?? deviceNames?.GetValueOrDefault(bit);
             if (name is null)
                 text.Append(CultureInfo.InvariantCulture, $"bit {bit}");
             else

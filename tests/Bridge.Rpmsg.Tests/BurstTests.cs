@@ -9,12 +9,12 @@ public class BurstTests
     private const ulong Version1 = VirtioFeatures.Version1;
     private const ulong EventIndex = VirtioFeatures.EventIndex;
 
-    // 100 000 messages a direction carry every index past 65535.
+    // 100 000 messages a direction carry all four indices past 65535.
     [Theory]
     [InlineData(256, 512, NameService | Version1 | EventIndex, 100_000)]
-    [InlineData(256, 512, NameService | Version1, 100_000)]
+    [InlineData(256, 512, NameService | Version1, 20_000)]
     [InlineData(256, 512, NameService, 100_000)]
-    [InlineData(16, 64, NameService | EventIndex, 100_000)]
+    [InlineData(16, 64, NameService | EventIndex, 20_000)]
     [InlineData(3, 64, Version1 | EventIndex, 100_000)]
     [InlineData(1, 56, NameService | Version1 | EventIndex, 100_000)]
     [InlineData(1, 56, NameService, 20_000)]

@@ -10,6 +10,9 @@ internal sealed class FakeRings(int bufferSize = 512) : RpmsgRings
 
     public int FreeBuffers { get; set; } = int.MaxValue;
 
+    /// <summary>Buffers that come free right after a refusal, as the other side gives some back at that very moment.</summary>
+    public int FreedAfterRefusal { get; set; }
+
     public List<byte[]> Sent { get; } = [];
 
     public Queue<byte[]> Incoming { get; } = new();
@@ -24,6 +27,11 @@ internal sealed class FakeRings(int bufferSize = 512) : RpmsgRings
     {
         _reserved = FreeBuffers > 0;
         buffer = _reserved ? _buffer : default;
+        if (!_reserved)
+        {
+            FreeBuffers += FreedAfterRefusal;
+        }
+
         return _reserved;
     }
 

@@ -209,7 +209,7 @@ public class RpmsgDeviceRingsTests
     }
 
     [Fact]
-    public void TryReceive_NothingButBadChains_EndsAfterOneTurnOfTheRing()
+    public void TryReceive_NothingButBadChains_ReturnsThemAllAndAsksForANotification()
     {
         using var driver = new ForeignDriver(ringSize: 4);
         for (int i = 0; i < 4; i++)

@@ -183,13 +183,38 @@ public class RpmsgDriverRingsTests
     }
 
     [Fact]
+    public void Release_HeldMessagesInReverse_EachKeepsItsBytes()
+    {
+        using var pair = new RingPair(new RpmsgOptions(4, 64));
+        for (int round = 0; round < 10; round++)
+        {
+            var tokens = new Stack<(int Token, byte Value)>();
+            for (int i = 0; i < 3; i++)
+            {
+                byte value = (byte)((round * 3) + i);
+                Assert.True(pair.Device.TryReserve(out Span<byte> buffer));
+                buffer[..20].Fill(value);
+                pair.Device.Commit(20);
+                Assert.True(pair.Driver.TryReceive(out _, out int token));
+                tokens.Push((token, value));
+            }
+
+            Assert.Equal(3, tokens.Select(static held => held.Token).Distinct().Count());
+            foreach ((int token, byte value) in tokens)
+            {
+                Assert.Equal(Enumerable.Repeat(value, 20), pair.Driver.GetMessage(token).ToArray());
+                pair.Driver.Release(token);
+            }
+        }
+    }
+
+    [Fact]
     public void TakeNotifications_AfterFilling_RingsQueue0Once()
     {
-        using var pair = new RingPair();
-
-        // Without a device that has looked: nothing is suppressed. Firmware that has no status takes this for the sign of life.
-        using var fresh = new HeapMemory(RpmsgDriverRings.RequiredMemory(pair.Options));
-        var driver = new RpmsgDriverRings(new Window(new WindowRegion(0, fresh)), 0, pair.Options, 0);
+        // No device has looked yet, so nothing is suppressed. Firmware without a status takes this for the sign of life.
+        var options = new RpmsgOptions();
+        using var memory = new HeapMemory(RpmsgDriverRings.RequiredMemory(options));
+        var driver = new RpmsgDriverRings(new Window(new WindowRegion(0, memory)), 0, options, 0);
         Assert.Equal(1, driver.TakeNotifications());
         Assert.Equal(0, driver.TakeNotifications());
     }

@@ -74,6 +74,37 @@ public class RpmsgNotificationTests
 
     [Theory]
     [MemberData(nameof(Suppressions))]
+    public void TakeNotifications_SenderThatGotItsBuffer_IsNotRungAgain(ulong features)
+    {
+        using RingPair pair = Settled(features, count: 2);
+        Send(pair.Driver);
+        Send(pair.Driver);
+        Send(pair.Device);
+        Send(pair.Device);
+        pair.Driver.TakeNotifications();
+        pair.Device.TakeNotifications();
+        Assert.True(pair.Device.TryReceive(out _, out int first));
+        Assert.True(pair.Device.TryReceive(out _, out int second));
+        Assert.True(pair.Driver.TryReceive(out _, out int third));
+        Assert.True(pair.Driver.TryReceive(out _, out int fourth));
+        Assert.False(pair.Driver.Arm(transmit: true));
+        Assert.False(pair.Device.Arm(transmit: true));
+        pair.Device.Release(first);
+        pair.Driver.Release(third);
+        Assert.Equal((2, 1), (pair.Device.TakeNotifications(), pair.Driver.TakeNotifications()));
+
+        Send(pair.Driver);
+        Send(pair.Device);
+        pair.Driver.TakeNotifications();
+        pair.Device.TakeNotifications();
+        pair.Device.Release(second);
+        pair.Driver.Release(fourth);
+
+        Assert.Equal((0, 0), (pair.Device.TakeNotifications(), pair.Driver.TakeNotifications()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Suppressions))]
     public void Arm_ReceptionNotWanted_IgnoresWhatIsThere(ulong features)
     {
         using RingPair pair = Settled(features);

@@ -86,7 +86,7 @@ internal sealed class BridgedDevice : IAsyncDisposable
         Mode = gateway.SocketMode,
         Group = gateway.Group,
         Quota = device.Rpmsg.Quota,
-        OverQuota = device.Rpmsg.SlowReader == SlowReaderPolicy.Drop ? OverQuotaPolicy.Drop : OverQuotaPolicy.Hold,
+        OverQuota = device.Rpmsg.SlowReader,
     };
 
     private DeviceReport DeviceReport(RelayStatus relay, SocketsStatus port)
@@ -103,8 +103,8 @@ internal sealed class BridgedDevice : IAsyncDisposable
             VirtioId = relay.DeviceId,
             // A relay that waits for its peer still has a running driver: what is outstanding is kept, so it stays DRIVER_OK through an outage.
             DriverOk = (relay.Status & (DeviceStatus.DriverOk | DeviceStatus.NeedsReset | DeviceStatus.Failed)) == DeviceStatus.DriverOk && _host.Failure is null,
-            Status = _host.Failure is { } failure ? $"stopped: {failure.Message}" : relay.Status == DeviceStatus.None ? "waits for the other side" : relay.Status.ToString(),
-            Features = VirtioFeatures.Describe(relay.Features),
+            Status = _host.Failure is { } failure ? $"stopped: {failure.Message}" : relay.Status == DeviceStatus.None ? "waits for the other side" : relay.Status.Describe(),
+            Features = DeviceTable.Find(DeviceTable.Rpmsg).Describe(relay.Features),
             Epoch = relay.Epoch,
             Queues = [.. relay.Queues.Select(queue => QueueReport(queue, queue.Index == receive ? heldBy : null))],
             Counters = DeviceCounters.Read(relay.Counters, port),

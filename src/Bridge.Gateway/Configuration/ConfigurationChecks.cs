@@ -1,14 +1,13 @@
 using System.Globalization;
 using System.Text;
+using Bridge.Linux;
+using Bridge.Ports.Sockets;
 
 namespace Bridge.Gateway.Configuration;
 
 /// <summary>What no single value can tell: whether the parts of a configuration fit each other and this machine.</summary>
 internal sealed class ConfigurationChecks(GatewayConfiguration configuration, ConfigurationErrors errors)
 {
-    /// <summary>sun_path of sockaddr_un less its NUL, in bytes.</summary>
-    public const int MaximumSocketPath = 107;
-
     /// <summary>Both directions' buffers of one device, in bytes: a board should not run out of memory by a typing error.</summary>
     private const long MaximumBufferMemory = 1L << 30;
 
@@ -117,8 +116,8 @@ internal sealed class ConfigurationChecks(GatewayConfiguration configuration, Co
         CheckRpmsg(device);
         CheckServices(device);
 
-        // Names of peers' channels come later; the plain ones must fit whatever they are: endpoints/<31 bytes>.<10 digits>.
-        string longest = Path.Combine(configuration.RunDirectory, device.Name, "endpoints", new string('x', Rules.ServiceNameRule.MaximumLength) + ".4294967295");
+        // Whatever a peer announces must fit: endpoints/<name>.<address> is the longest path that there can be.
+        string longest = Path.Combine(configuration.RunDirectory, device.Name, "endpoints", new string('x', SocketName.MaximumLength) + ".4294967295");
         CheckSocketPath(ConfigurationKeys.Device.At(device.Name), longest, "use a shorter runDirectory or device name");
     }
 
@@ -144,8 +143,6 @@ internal sealed class ConfigurationChecks(GatewayConfiguration configuration, Co
         Dictionary<uint, string> owners = [];
         foreach (ServiceConfiguration service in device.Services)
         {
-            string path = ConfigurationKeys.Service.At(device.Name, service.Name);
-            CheckSocketPath(path, SocketPath.Service(configuration.RunDirectory, device.Name, service.Name), "use a shorter runDirectory or name");
             if (service.Address is { } address && !owners.TryAdd(address, service.Name))
             {
                 errors.Add(ConfigurationKeys.Address.At(device.Name, service.Name), Invariant($"{address} is the address of {owners[address]} already; use another"));
@@ -156,9 +153,9 @@ internal sealed class ConfigurationChecks(GatewayConfiguration configuration, Co
     private void CheckSocketPath(string key, string path, string remedy)
     {
         int length = Encoding.UTF8.GetByteCount(path);
-        if (length > MaximumSocketPath)
+        if (length > UnixSocketAddress.MaximumPathLength)
         {
-            errors.Add(key, Invariant($"the socket path {path} would have {length} bytes, and the system allows {MaximumSocketPath}; {remedy}"));
+            errors.Add(key, Invariant($"the socket path {path} would have {length} bytes, and the system allows {UnixSocketAddress.MaximumPathLength}; {remedy}"));
         }
     }
 

@@ -1,5 +1,6 @@
 using Bridge.Gateway.Configuration.Rules;
 using Bridge.Link.Transports;
+using Bridge.Ports.Sockets;
 
 namespace Bridge.Gateway.Configuration;
 
@@ -74,13 +75,13 @@ internal static class ConfigurationKeys
     public static readonly ValueKey<int> Buffers = new("devices:<device>:rpmsg:buffers", new WholeNumberRule(1, 32768), "256",
         "Message buffers in each direction.", "buffers");
 
-    public static readonly ValueKey<int> BufferSize = new("devices:<device>:rpmsg:bufferSize", new WholeNumberRule(32, 65536), "512",
-        "Size of a buffer with its 16-byte header; a message is at most 16 bytes less.", "bytes");
+    public static readonly ValueKey<int> BufferSize = new("devices:<device>:rpmsg:bufferSize", new WholeNumberRule(56, 65536), "512",
+        "Size of a buffer with its 16-byte header; a message is at most 16 bytes less. The same on both sides.", "bytes");
 
     public static readonly ValueKey<int> Quota = new("devices:<device>:rpmsg:quota", new WholeNumberRule(1, 32768), "64",
         "Messages that may wait for one endpoint's reader; at most buffers.", "messages");
 
-    public static readonly ValueKey<SlowReaderPolicy> SlowReader = new("devices:<device>:rpmsg:slowReader", new ChoiceRule<SlowReaderPolicy>(), "hold",
+    public static readonly ValueKey<OverQuotaPolicy> SlowReader = new("devices:<device>:rpmsg:slowReader", new ChoiceRule<OverQuotaPolicy>(), "hold",
         "Beyond the quota, when the sender cannot be stopped: hold makes the queue wait and the status name the reader, drop drops and counts.");
 
     public static readonly SectionKey Services = new("devices:<device>:services", "Services whose sockets exist from the start, by rpmsg name.");

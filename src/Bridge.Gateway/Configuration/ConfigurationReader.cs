@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 namespace Bridge.Gateway.Configuration;
 
 /// <summary>Reads values by their rows. A value that cannot be used is reported once and replaced by null, so that reading goes on and finds the other errors too.</summary>
-internal sealed class ConfigurationReader(IConfiguration root, ConfigurationErrors errors)
+internal sealed class ConfigurationReader(IConfigurationRoot root, ConfigurationErrors errors)
 {
     /// <summary>The value at the key's place (with the user's names in it), its default's value when absent, or null when unusable.</summary>
     public T ReadOrDefault<T>(ValueKey<T> key, params ReadOnlySpan<string> names) =>
@@ -50,8 +50,17 @@ internal sealed class ConfigurationReader(IConfiguration root, ConfigurationErro
         return values;
     }
 
-    /// <summary>The names that the user chose under an object, in alphabetical order (configuration sources are merged by name).</summary>
-    public IReadOnlyList<string> Names(string path) => [.. root.GetSection(path).GetChildren().Select(child => child.Key)];
+    /// <summary>
+    /// The names that the user chose under an object, in alphabetical order (configuration sources are merged by name, ignoring case). A name is spelt as in the
+    /// file: an environment variable in capitals overrides a device's value and does not rename the device.
+    /// </summary>
+    public IReadOnlyList<string> Names(string path) =>
+    [
+        .. root.Providers
+            .SelectMany(provider => provider.GetChildKeys([], path))
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .Order(StringComparer.OrdinalIgnoreCase),
+    ];
 
     private bool TryParse<T>(ValueKey<T> key, string path, string text, out T value)
     {

@@ -1,3 +1,5 @@
+using Bridge.Ports.Sockets;
+
 namespace Bridge.Gateway.Configuration;
 
 /// <summary>An rpmsg device's buffers and flow control.</summary>
@@ -5,4 +7,4 @@ namespace Bridge.Gateway.Configuration;
 /// <param name="BufferSize">Bytes of one buffer with its 16-byte header.</param>
 /// <param name="Quota">Messages that may wait for one endpoint's reader.</param>
 /// <param name="SlowReader">What happens beyond the quota when the sender cannot be stopped.</param>
-internal sealed record RpmsgConfiguration(int Buffers, int BufferSize, int Quota, SlowReaderPolicy SlowReader);
+internal sealed record RpmsgConfiguration(int Buffers, int BufferSize, int Quota, OverQuotaPolicy SlowReader);

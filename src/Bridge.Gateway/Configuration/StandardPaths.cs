@@ -1,3 +1,5 @@
+using Bridge.Linux;
+
 namespace Bridge.Gateway.Configuration;
 
 /// <summary>Where things live when the configuration does not say: the service manager's directories first, then the user's (XDG base directories).</summary>
@@ -18,14 +20,9 @@ internal sealed class StandardPaths(Func<string, string?> variable)
     /// <summary>The run directory, with the application sockets.</summary>
     public string RunDirectory =>
         First("RUNTIME_DIRECTORY")
-            ?? (Get("XDG_RUNTIME_DIR") is { } runtime ? Path.Combine(runtime, Program) : $"/tmp/{Program}-{UserId}");
+            ?? (Get("XDG_RUNTIME_DIR") is { } runtime ? Path.Combine(runtime, Program) : $"/tmp/{Program}-{UserGroup.EffectiveUserId}");
 
     private string Home => Get("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-
-    // The numeric id, as /run/user has it. proc(5): "Uid:" real, effective, saved, filesystem.
-    private static string UserId => File.ReadLines("/proc/self/status")
-        .First(line => line.StartsWith("Uid:", StringComparison.Ordinal))
-        .Split('\t', StringSplitOptions.RemoveEmptyEntries)[2];
 
     private string? Get(string name) => variable(name) is { Length: > 0 } value ? value : null;
 

@@ -42,6 +42,9 @@ internal sealed class DialSeries
             .Build();
     }
 
+    /// <summary>Told about every connection and dial that ended before it was up.</summary>
+    public required Action<CloseReason> Failed { get; init; }
+
     /// <summary>True while an attempt is under way.</summary>
     public bool IsDialling => dialling;
 
@@ -88,6 +91,7 @@ internal sealed class DialSeries
     {
         if (history.NotUp(reason, text, dialled))
             LinkLog.NotUp(log, options.Name, reason, text);
+        Failed(reason);
     }
 
     private async Task DialAndStayAsync(CancellationTokenSource series)

@@ -104,6 +104,8 @@ internal sealed class LinkConnection
         lock (gate)
             session.OnTransportEnded("The connection was ended.");
         streams.Down();
+        // Admitted but never attached: the place was this connection's already.
+        await EndPredecessorAsync();
         slot.Leave(this);
         greeted.TrySetResult(false);
         ended.SetResult();
@@ -154,13 +156,7 @@ internal sealed class LinkConnection
         DisplacedGreeting?.RequestClose(CloseReason.SimultaneousOpen, "Both gateways dialled at once; the other connection is used.");
         DisplacedDial?.Cancel();
         parser.Join(Number, transport.Multiplexed ? session.Lanes.Count : 0);
-        if (Predecessor is { } old)
-        {
-            old.RequestClose(CloseReason.Replaced, $"Connection {Number} of the same peer replaces this one.");
-            await old.Ended;
-            Predecessor = null;
-        }
-
+        await EndPredecessorAsync();
         if (IsEnding)
             return [];
         ConnectionLane[] lanes = await streams.OpenAsync(session.Lanes, Number);
@@ -263,6 +259,15 @@ internal sealed class LinkConnection
         {
             LinkLog.CloseNotDelivered(settings.Log, settings.Link, e.Message);
         }
+    }
+
+    private async Task EndPredecessorAsync()
+    {
+        if (Predecessor is not { } old)
+            return;
+        old.RequestClose(CloseReason.Replaced, "A newer connection of the same peer replaces this one.");
+        await old.Ended;
+        Predecessor = null;
     }
 
     private async Task DisposeTransportAsync()

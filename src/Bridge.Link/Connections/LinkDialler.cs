@@ -133,10 +133,7 @@ internal sealed class LinkDialler(LinkOptions options, GatewayIdentity identity,
         }
 
         SessionView view = connection.View;
-        string text = view.ReasonText;
-        if (view is { Reason: CloseReason.TransportFailed, Peer: null })
-            text = $"the connection ended before the hello was answered ({text}). The peer may not trust this gateway's key, {identity.Fingerprint}.";
-        return new Attempt(null, view.Reason, text, view.ClosedByPeer);
+        return new Attempt(null, view.Reason, view.Explain(identity.Fingerprint), view.ClosedByPeer);
     }
 
     private void Remember(IPEndPoint endPoint, TransportKind kind, string? quicFailure)

@@ -42,11 +42,17 @@ public sealed class ConnectionCounter
         }
     }
 
-    /// <summary>A connection with this number exists.</summary>
+    /// <summary>Takes the number that the acceptor agreed, as the initiator does.</summary>
     /// <param name="connection">The agreed number.</param>
-    public void Saw(uint connection)
+    /// <returns>False when a connection as new or newer was established meanwhile: it must not be replaced by an older one.</returns>
+    public bool TryTake(uint connection)
     {
         lock (gate)
-            last = Math.Max(last, connection);
+        {
+            if (connection <= last)
+                return false;
+            last = connection;
+            return true;
+        }
     }
 }

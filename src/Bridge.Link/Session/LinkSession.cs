@@ -171,23 +171,35 @@ public sealed class LinkSession
             Violate(CloseReason.ProtocolViolation, "This gateway is connected to itself.", now);
         else if (hello.LastConnection >= uint.MaxValue - 1 || offeredLast >= uint.MaxValue - 1)
             Violate(CloseReason.ProtocolViolation, "The connection numbers are used up; restart the gateway that has run for so long.", now);
+        else if (Initiator && NumberAsInitiator(hello) <= counter.Last)
+            RefuseAsOlder(hello, now);
         else if (Admit?.Invoke(hello) is { } refusal)
             Violate(refusal.Reason, refusal.Text, now);
         else
             Establish(hello, version, now);
     }
 
+    private uint NumberAsInitiator(Hello hello) => ConnectionCounter.After(Math.Max(offeredLast, hello.LastConnection), options.Instance < hello.Instance);
+
+    private void RefuseAsOlder(Hello hello, TimeSpan now) =>
+        Violate(CloseReason.Replaced, $"Connection {NumberAsInitiator(hello)} is older than connection {counter.Last}, which was established meanwhile.", now);
+
     private void Establish(Hello hello, ushort version, TimeSpan now)
     {
-        if (Initiator)
-        {
-            Connection = ConnectionCounter.After(Math.Max(offeredLast, hello.LastConnection), options.Instance < hello.Instance);
-            counter.Saw(Connection);
-        }
-        else
+        if (!Initiator)
         {
             Connection = counter.Agree(hello.LastConnection, hello.Instance < options.Instance, out uint ownLast);
             WriteHello(ownLast);
+        }
+        else if (counter.TryTake(NumberAsInitiator(hello)))
+        {
+            Connection = NumberAsInitiator(hello);
+        }
+        else
+        {
+            // An inbound connection was established between the first look and this one.
+            RefuseAsOlder(hello, now);
+            return;
         }
 
         State = SessionTable.Next(State, SessionEvent.HelloAccepted);

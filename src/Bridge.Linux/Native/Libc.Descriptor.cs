@@ -12,7 +12,7 @@ internal static unsafe partial class Libc
     internal static partial int close(int fd);
 
     [LibraryImport(Library, SetLastError = true)]
-    internal static partial FileDescriptor eventfd(uint initval, int flags);
+    internal static partial int eventfd(uint initval, int flags);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial nint read(FileDescriptor fd, void* buf, nuint count);

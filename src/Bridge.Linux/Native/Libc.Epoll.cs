@@ -18,7 +18,7 @@ internal static unsafe partial class Libc
     internal const uint EPOLLONESHOT = 1u << 30;
 
     [LibraryImport(Library, SetLastError = true)]
-    internal static partial FileDescriptor epoll_create1(int flags);
+    internal static partial int epoll_create1(int flags);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int epoll_ctl(FileDescriptor epfd, int op, FileDescriptor fd, byte* @event);

@@ -9,6 +9,9 @@ internal static unsafe partial class Libc
     internal const int AT_SYMLINK_NOFOLLOW = 0x100;
     internal const uint STATX_BASIC_STATS = 0x7ff;
     internal const uint RENAME_NOREPLACE = 1;
+    internal const int O_RDWR = 0x2;
+    internal const int O_CREAT = 0x40;
+    internal const int O_CLOEXEC = 0x80000;
     internal const int LOCK_EX = 2;
     internal const int LOCK_NB = 4;
     internal const uint NoChange = uint.MaxValue;
@@ -29,7 +32,11 @@ internal static unsafe partial class Libc
     internal static partial int renameat2(int olddirfd, string oldpath, int newdirfd, string newpath, uint flags);
 
     [LibraryImport(Library, SetLastError = true)]
-    internal static partial int flock(SafeHandle fd, int operation);
+    internal static partial int flock(FileDescriptor fd, int operation);
+
+    /// <summary>Variadic in C; on Linux' ABIs a variadic integer is passed like any other.</summary>
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int open(string path, int flags, uint mode);
 
     /// <summary>statx and not stat: its structure is the same on every architecture and in every C library.</summary>
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

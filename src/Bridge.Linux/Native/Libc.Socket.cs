@@ -23,7 +23,7 @@ internal static unsafe partial class Libc
     internal const int MSG_CMSG_CLOEXEC = 0x40000000;
 
     [LibraryImport(Library, SetLastError = true)]
-    internal static partial FileDescriptor socket(int domain, int type, int protocol);
+    internal static partial int socket(int domain, int type, int protocol);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int bind(FileDescriptor sockfd, byte* addr, uint addrlen);
@@ -32,7 +32,7 @@ internal static unsafe partial class Libc
     internal static partial int listen(FileDescriptor sockfd, int backlog);
 
     [LibraryImport(Library, SetLastError = true)]
-    internal static partial FileDescriptor accept4(FileDescriptor sockfd, void* addr, uint* addrlen, int flags);
+    internal static partial int accept4(FileDescriptor sockfd, void* addr, uint* addrlen, int flags);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int connect(FileDescriptor sockfd, byte* addr, uint addrlen);

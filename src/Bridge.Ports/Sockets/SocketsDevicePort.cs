@@ -59,7 +59,7 @@ public sealed class SocketsDevicePort : IDevicePort, IAsyncDisposable
                 LittleEndian: (features & VirtioFeatures.Version1) != 0 || BitConverter.IsLittleEndian);
             RpmsgDeviceRings rings = new(window, new DeviceQueue(window, queues[0], ring), new DeviceQueue(window, queues[1], ring), _options.Rpmsg);
             _sockets.Attach(rings, features, relay.OnUsed);
-            SocketsLog.Running(_log, _options.Device, VirtioFeatures.Describe(features));
+            SocketsLog.Running(_log, _options.Device, DeviceTable.Find(DeviceTable.Rpmsg).Describe(features));
         }
         catch (RingFaultException fault)
         {

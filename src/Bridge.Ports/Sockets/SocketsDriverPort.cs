@@ -142,7 +142,7 @@ public sealed class SocketsDriverPort : IDriverPort, IAsyncDisposable
             case DriverState.SettingUp:
                 return SetUp(relay, offer);
             case DriverState.Running:
-                SocketsLog.Running(_log, _options.Device, VirtioFeatures.Describe(_features));
+                SocketsLog.Running(_log, _options.Device, DeviceTable.Find(DeviceTable.Rpmsg).Describe(_features));
                 return DriverEvent.None;
             default:
                 relay.SetStatus(relay.Status | DeviceStatus.Failed);
@@ -179,7 +179,7 @@ public sealed class SocketsDriverPort : IDriverPort, IAsyncDisposable
         relay.SetStatus(relay.Status | DeviceStatus.FeaturesOk);
         return (relay.Status & DeviceStatus.FeaturesOk) != 0
             ? DriverEvent.Done
-            : Refuse($"the device does not accept {VirtioFeatures.Describe(_features)}");
+            : Refuse($"the device does not accept {DeviceTable.Find(DeviceTable.Rpmsg).Describe(_features)}");
     }
 
     private DriverEvent SetUp(IDriverRelay relay, DeviceOffer offer)

@@ -65,9 +65,9 @@ public sealed class ConfigurationErrorTests
         { "\"side\": \"vhost\", \"link\": \"\"", "devices:rpmsg0:link: the value is empty; " + NameRange },
         { "\"side\": \"vhost\", \"rpmsg\": 7", "devices:rpmsg0:rpmsg: is the single value 7; give an object" },
         { "\"side\": \"vhost\", \"rpmsg\": []", "devices:rpmsg0:rpmsg: is an empty list; give an object" },
-        { "\"side\": \"vhost\", \"rpmsg\": { \"bufferSize\": 17 }", "devices:rpmsg0:rpmsg:bufferSize: 17 is out of range; use 32..65536" },
-        { "\"side\": \"vhost\", \"rpmsg\": { \"bufferSize\": true }", "devices:rpmsg0:rpmsg:bufferSize: True is not a whole number; use 32..65536" },
-        { "\"side\": \"vhost\", \"rpmsg\": { \"bufferSize\": 99999999999999999999 }", "devices:rpmsg0:rpmsg:bufferSize: 99999999999999999999 is out of range; use 32..65536" },
+        { "\"side\": \"vhost\", \"rpmsg\": { \"bufferSize\": 17 }", "devices:rpmsg0:rpmsg:bufferSize: 17 is out of range; use 56..65536" },
+        { "\"side\": \"vhost\", \"rpmsg\": { \"bufferSize\": true }", "devices:rpmsg0:rpmsg:bufferSize: True is not a whole number; use 56..65536" },
+        { "\"side\": \"vhost\", \"rpmsg\": { \"bufferSize\": 99999999999999999999 }", "devices:rpmsg0:rpmsg:bufferSize: 99999999999999999999 is out of range; use 56..65536" },
         { "\"side\": \"vhost\", \"rpmsg\": { \"buffers\": 32769 }", "devices:rpmsg0:rpmsg:buffers: 32769 is out of range; use 1..32768" },
         { "\"side\": \"vhost\", \"rpmsg\": { \"buffers\": 8, \"quota\": 9 }", "devices:rpmsg0:rpmsg:quota: 9 is more than there are buffers; use 1..8" },
         { "\"side\": \"vhost\", \"rpmsg\": { \"slowReader\": \"wait\" }", "devices:rpmsg0:rpmsg:slowReader: wait is not one of the choices; use hold or drop" },
@@ -91,12 +91,6 @@ public sealed class ConfigurationErrorTests
         {
             "\"side\": \"vhost\", \"services\": { \"n\u00e9\": {} }",
             "devices:rpmsg0:services:n\u00e9: the name has a character outside printable ASCII; use 1..31 printable ASCII characters, not . or .."
-        },
-        {
-            "\"side\": \"vhost\", \"services\": { \"%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%\": {} }",
-            "devices:rpmsg0:services:%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%: the socket path /run/user/7/rpmsg-bridge/rpmsg0/services/"
-            + "%25%25%25%25%25%25%25%25%25%25%25%25%25%25%25%25%25%25%25%25%25%25%25%25%25%25%25%25%25%25%25"
-            + " would have 134 bytes, and the system allows 107; use a shorter runDirectory or name"
         },
     };
 
@@ -159,7 +153,7 @@ public sealed class ConfigurationErrorTests
             "mode: 999 is not a file mode; use three octal digits such as 0660: 6, 4, 2 or 0 each, the owner's 6",
             "links:board-b:transport: smoke is not one of the choices; use auto, quic or tcp",
             "devices:rpmsg0:side: there is none; use virtio or vhost (the peer has the other one)",
-            "devices:rpmsg0:rpmsg:bufferSize: 17 is out of range; use 32..65536",
+            "devices:rpmsg0:rpmsg:bufferSize: 17 is out of range; use 56..65536",
             "links:board-b: nothing tells who the peer is; add fingerprint (run `rpmsg-bridge identity` there) or certificateAuthority",
             "devices:rpmsg0:link: there is no link board-d; did you mean board-b?",
         ],

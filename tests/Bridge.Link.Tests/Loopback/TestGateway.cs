@@ -11,6 +11,7 @@ internal sealed class TestGateway : IAsyncDisposable
 {
     private LinkListener? listener;
 
+
     public TestGateway(
         string name,
         GatewayIdentity identity,
@@ -30,7 +31,8 @@ internal sealed class TestGateway : IAsyncDisposable
         {
             Name = name,
             Gateway = name,
-            Instance = (ulong)Random.Shared.NextInt64(),
+            // Alpha's is the smaller one: connections that alpha dials have odd numbers.
+            Instance = name == "alpha" ? 1u : 2u,
             Peer = trust ?? new PinnedKeys(peer.Fingerprint),
             Connect = connect ?? [],
             Transport = transport,
@@ -46,6 +48,11 @@ internal sealed class TestGateway : IAsyncDisposable
                 Ended.Enqueue(reason);
                 signal.Pulse();
             },
+            ConnectionFailed = (_, reason) =>
+            {
+                Failed.Enqueue(reason);
+                signal.Pulse();
+            },
             StateChanged = _ => signal.Pulse(),
         };
     }
@@ -58,9 +65,13 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public RecordingLane Lane { get; } = new();
 
+    public LinkListener Listener => listener!;
+
     public PeerLink Link { get; }
 
     public ConcurrentQueue<CloseReason> Ended { get; } = [];
+
+    public ConcurrentQueue<CloseReason> Failed { get; } = [];
 
     public ConcurrentQueue<RefusedPeer> Refused { get; } = [];
 
