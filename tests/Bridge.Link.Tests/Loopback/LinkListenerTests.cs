@@ -115,17 +115,17 @@ public sealed class LinkListenerTests
     [Fact]
     public async Task Listen_OnAllAddresses_TakesIPv4AndIPv6()
     {
-        if (!Socket.OSSupportsIPv6)
-            return;
         await using TestGateway beta = new("beta", TestIdentity.Beta, TestIdentity.Alpha, LaneRole.Device, signal);
         await beta.ListenAsync(at: new IPEndPoint(IPAddress.IPv6Any, 0));
         beta.Link.Start();
         uint last = 0;
-        foreach (IPAddress address in (IPAddress[])[IPAddress.Loopback, IPAddress.IPv6Loopback])
+        IPAddress[] addresses = Socket.OSSupportsIPv6 ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [IPAddress.Loopback];
+        foreach (IPAddress address in addresses)
         {
             await using RawPeer raw = await RawPeer.DialAsync(new IPEndPoint(address, beta.EndPoint.Port), TestIdentity.Alpha, TestIdentity.Beta);
             await raw.GreetAsync(RawPeer.HelloOf("alpha", LaneRole.Driver, last: last));
-            last += 1;
+            last++;
+            await signal.UntilAsync(() => beta.Lane.Ups == last, $"up over {address}");
         }
     }
 
