@@ -41,6 +41,7 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
         DeviceOffer offer = port.Offer;
         _row = DeviceTable.Find(offer.DeviceId);
         _offers = [.. offer.QueueSizes.Select(size => new QueueOffer((uint)size, (uint)(pool.Places == 0 ? size : pool.Places), (uint)PlaceLayout.Room((uint)pool.PlaceSize)))];
+        InboxLimit = ControlAllowance + _offers.Sum(queue => (long)queue.Places * (queue.PlaceSize + PostedPayload.ShapeSize(PostedPayload.MaximumSegments)));
         _generations = new uint[_offers.Length];
         _queues = new DeviceSideQueue?[_offers.Length];
         ulong cut = offer.Features & ~_row.Features & ~DeviceRow.HopLocal;
@@ -49,7 +50,7 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
     }
 
     /// <inheritdoc/>
-    public override long InboxLimit => (1 << 20) + _offers.Sum(q => (long)q.Places * (q.PlaceSize + PostedPayload.ShapeSize(PostedPayload.MaximumSegments)));
+    public override long InboxLimit { get; }
 
     /// <summary>What the driver side has set.</summary>
     public DeviceStatus Status => _status;

@@ -24,8 +24,9 @@ internal sealed class DeviceSideQueue
     private readonly Queue<int> _waiting;
     private readonly int[] _usedLog;
 
-    // The next chain sequence expected; the next used sequence to give, to send, and the highest ever sent; what the driver side has confirmed.
-    private ulong _nextPosted, _nextUsed, _sendCursor, _sendOffset, _sent, _confirmed;
+    // The next chain sequence expected; the next used sequence to give; what the driver side has confirmed.
+    private ulong _nextPosted, _nextUsed, _confirmed;
+    private SendCursor _cursor;
     private int _partial = -1;
     private ulong _partialOffset;
     private bool _armed;
@@ -58,12 +59,11 @@ internal sealed class DeviceSideQueue
     /// <summary>A new connection: what the driver side states decides where sending goes on. False = impossible, the epoch must end.</summary>
     public bool Resume(in QueueProgress driver)
     {
-        if (driver.Used < _confirmed || driver.Used > _sent || driver.Posted < _nextPosted)
+        if (driver.Used < _confirmed || driver.Used > _cursor.Highest || driver.Posted < _nextPosted)
             return false;
         DropPartial();
         Confirm(driver.Used);
-        _counters.SentAgain += (long)(_sent - driver.Used);
-        (_sendCursor, _sendOffset) = (driver.Used, 0);
+        _counters.SentAgain += (long)_cursor.Rewind(driver.Used);
         return true;
     }
 
@@ -72,8 +72,8 @@ internal sealed class DeviceSideQueue
     public void ApplyPosted(ReadOnlySpan<byte> payload)
     {
         PostedPayload burst = PostedPayload.Read(payload);
-        if (burst.UsedConfirmed < _confirmed || burst.UsedConfirmed > _sent)
-            throw Violation($"used {burst.UsedConfirmed} confirmed; between {_confirmed} and {_sent} is possible");
+        if (burst.UsedConfirmed < _confirmed || burst.UsedConfirmed > _cursor.Highest)
+            throw Violation($"used {burst.UsedConfirmed} confirmed; between {_confirmed} and {_cursor.Highest} is possible");
         Confirm(burst.UsedConfirmed);
         if (burst.Count > 0 && (_partial >= 0 || burst.FirstSequence != _nextPosted))
             throw Violation($"chain {burst.FirstSequence} came, {_nextPosted} is next");
@@ -157,11 +157,11 @@ internal sealed class DeviceSideQueue
     /// <summary>Sends used elements as long as the transport takes them. False = it is full.</summary>
     public bool Send(LaneOutput output, uint epoch)
     {
-        while (_sendCursor < _nextUsed)
+        while (_cursor.Next < _nextUsed)
         {
             if (!output.CanWrite)
                 return false;
-            if (_sendOffset > 0)
+            if (_cursor.Offset > 0)
                 SendMore(output, epoch);
             else
                 SendBurst(output, epoch);
@@ -173,11 +173,11 @@ internal sealed class DeviceSideQueue
     private void SendBurst(LaneOutput output, uint epoch)
     {
         Span<byte> room = output.Begin(FrameType.Used, epoch);
-        ulong first = _sendCursor;
+        ulong first = _cursor.Next;
         int at = UsedPayload.Size, count = 0;
-        while (_sendOffset == 0 && _sendCursor < _nextUsed && count < ushort.MaxValue)
+        while (_cursor.Offset == 0 && _cursor.Next < _nextUsed && count < ushort.MaxValue)
         {
-            Place place = UsedPlace(_sendCursor);
+            Place place = UsedPlace(_cursor.Next);
             if (count > 0 && UsedEntry.Size + (long)place.Written > room.Length - at)
                 break;
             new UsedEntry(place.Sequence, place.Reported, place.Written).Write(room[at..]);
@@ -186,30 +186,17 @@ internal sealed class DeviceSideQueue
             SegmentCopy.Gather(_window, place.Writable, 0, room.Slice(at, bytes));
             at += bytes;
             count++;
-            if (bytes < place.Written)
-                _sendOffset = (ulong)bytes;
-            else
-                _sendCursor++;
+            _cursor.Sent((ulong)bytes, place.Written);
         }
 
         new UsedPayload(_index, (ushort)count, Generation, first).Write(room);
         output.End(at);
-        _sent = Math.Max(_sent, _sendCursor);
     }
 
     private void SendMore(LaneOutput output, uint epoch)
     {
-        Place place = UsedPlace(_sendCursor);
-        Span<byte> room = output.Begin(FrameType.UsedMore, epoch);
-        new MorePayload(_index, Generation, _sendCursor, _sendOffset).Write(room);
-        int bytes = (int)Math.Min(place.Written - _sendOffset, (ulong)(room.Length - MorePayload.Size));
-        SegmentCopy.Gather(_window, place.Writable, _sendOffset, room.Slice(MorePayload.Size, bytes));
-        output.End(MorePayload.Size + bytes);
-        _sendOffset += (ulong)bytes;
-        if (_sendOffset < place.Written)
-            return;
-        (_sendCursor, _sendOffset) = (_sendCursor + 1, 0);
-        _sent = Math.Max(_sent, _sendCursor);
+        Place place = UsedPlace(_cursor.Next);
+        _cursor.SendMore(output, FrameType.UsedMore, epoch, _index, Generation, _window, place.Writable, place.Written);
     }
 
     private Place UsedPlace(ulong usedSequence) => _places[_usedLog[usedSequence % (ulong)_usedLog.Length]];

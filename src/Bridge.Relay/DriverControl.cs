@@ -1,3 +1,4 @@
+using Bridge.Link;
 using Bridge.Link.Frames.Device;
 using Bridge.Virtio;
 
@@ -9,16 +10,14 @@ internal sealed class DriverControl
     private readonly Dictionary<int, uint> _generations = [];
     private readonly Dictionary<int, uint> _sentGenerations = [];
     private ulong _deviceLife, _toldDeviceLife;
+    private ulong? _sentFeatures;
+    private DeviceStatus _sentStatus;
 
     /// <summary>Accepted by the driver, hop-local bits taken out.</summary>
     public ulong Features { get; set; }
 
     /// <summary>The device side is in this epoch.</summary>
     public bool EpochKnown { get; private set; }
-
-    public ulong? SentFeatures { get; set; }
-
-    public DeviceStatus SentStatus { get; set; }
 
     /// <summary>The device side stated its life. True = it is the one that was told of this epoch, so if it does not know the epoch, nothing of it ever arrived.</summary>
     public bool Meet(ulong deviceLife)
@@ -27,20 +26,17 @@ internal sealed class DriverControl
         return deviceLife == _toldDeviceLife;
     }
 
-    /// <summary>The reset that begins this epoch is on its way.</summary>
-    public void Tell() => (EpochKnown, _toldDeviceLife) = (true, _deviceLife);
-
     /// <summary>Nothing is known of the device side.</summary>
     public void Forget()
     {
-        (EpochKnown, SentFeatures, SentStatus) = (false, null, DeviceStatus.None);
+        (EpochKnown, _sentFeatures, _sentStatus) = (false, null, DeviceStatus.None);
         _sentGenerations.Clear();
     }
 
     /// <summary>The device side stated what it has, and it is of this life.</summary>
     public void Resume(ResumePayload device)
     {
-        (EpochKnown, SentFeatures, SentStatus) = (true, device.Features, (DeviceStatus)device.Status);
+        (EpochKnown, _sentFeatures, _sentStatus) = (true, device.Features, (DeviceStatus)device.Status);
         foreach (QueueProgress queue in device.Queues)
             _sentGenerations[queue.Queue] = queue.Generation;
     }
@@ -48,7 +44,54 @@ internal sealed class DriverControl
     /// <summary>A new generation for a queue: never 0, never one that the queue has had in this process.</summary>
     public uint NextGeneration(int queue) => _generations[queue] = _generations.GetValueOrDefault(queue) + 1;
 
-    public uint SentGeneration(int queue) => _sentGenerations.GetValueOrDefault(queue);
+    /// <summary>Sends what the device side lacks, in the order of virtio 1.2, 3.1.1. False = the transport is full: call again when it has room.</summary>
+    public bool BringOver(LaneOutput output, uint epoch, ulong driverLife, DeviceStatus status, ReadOnlySpan<DriverSideQueue?> queues)
+    {
+        if (!EpochKnown)
+        {
+            if (!SendStatus(output, epoch, driverLife, DeviceStatus.None))
+                return false;
+            (EpochKnown, _toldDeviceLife) = (true, _deviceLife);
+        }
 
-    public void SetSentGeneration(int queue, uint generation) => _sentGenerations[queue] = generation;
+        if ((status & (DeviceStatus.FeaturesOk | DeviceStatus.DriverOk)) != 0 && _sentFeatures != Features)
+        {
+            if (!output.CanWrite)
+                return false;
+            output.End(new SetDriverFeaturesPayload(Features).Write(output.Begin(FrameType.SetDriverFeatures, epoch)));
+            _sentFeatures = Features;
+        }
+
+        if ((status & DeviceStatus.DriverOk) != 0 && !SendQueues(output, epoch, queues))
+            return false;
+        if (status == _sentStatus)
+            return true;
+        if (!SendStatus(output, epoch, driverLife, status))
+            return false;
+        _sentStatus = status;
+        return true;
+    }
+
+    private bool SendQueues(LaneOutput output, uint epoch, ReadOnlySpan<DriverSideQueue?> queues)
+    {
+        for (int i = 0; i < queues.Length; i++)
+        {
+            if (queues[i] is not { } queue || _sentGenerations.GetValueOrDefault(i) == queue.Generation)
+                continue;
+            if (!output.CanWrite)
+                return false;
+            output.End(new SetVirtqueuePayload((ushort)i, (uint)queue.RingSize, queue.Generation).Write(output.Begin(FrameType.SetVirtqueue, epoch)));
+            _sentGenerations[i] = queue.Generation;
+        }
+
+        return true;
+    }
+
+    private static bool SendStatus(LaneOutput output, uint epoch, ulong driverLife, DeviceStatus status)
+    {
+        if (!output.CanWrite)
+            return false;
+        output.End(new DeviceStatusPayload((byte)status, driverLife).Write(output.Begin(FrameType.SetDeviceStatus, epoch)));
+        return true;
+    }
 }

@@ -21,6 +21,7 @@ public sealed class DriverRelay : Relay, IDriverRelay
     private DeviceInfoPayload? _info;
     private DeviceRow? _row;
     private long? _resetDeadline;
+    private long _inboxLimit = ControlAllowance;
     private bool _offerChanged, _resetDone, _ended;
     private string? _needsReset;
 
@@ -35,7 +36,7 @@ public sealed class DriverRelay : Relay, IDriverRelay
     }
 
     /// <inheritdoc/>
-    public override long InboxLimit => (1 << 20) + (_info?.Queues.Sum(q => (long)q.Places * (q.PlaceSize + UsedEntry.Size)) ?? 0);
+    public override long InboxLimit => _inboxLimit;
 
     /// <inheritdoc/>
     public override long? Deadline => _resetDeadline;
@@ -106,8 +107,10 @@ public sealed class DriverRelay : Relay, IDriverRelay
     {
         TellPort();
         bool more = _port.Pump();
-        if (Live && Output is { } output && Reconcile(output) && (Status & DeviceStatus.DriverOk) != 0)
+        // A life that is over is not brought over any more: the driver's reset begins the next one.
+        if (Live && !_ended && Output is { } output && BringOver(output) && (Status & DeviceStatus.DriverOk) != 0)
             PumpQueues(output);
+        NotifyUsed();
         CheckReset();
         TellPort();
         return more;
@@ -146,6 +149,11 @@ public sealed class DriverRelay : Relay, IDriverRelay
         }
     }
 
+    /// <summary>Nothing is brought over before a driver has started.</summary>
+    private bool BringOver(LaneOutput output) =>
+        (_resetDeadline is null && Status == DeviceStatus.None && !_control.EpochKnown)
+        || _control.BringOver(output, Epoch, DriverLife, Status & ~DeviceStatus.NeedsReset, _queues);
+
     private void PumpQueues(LaneOutput output)
     {
         for (int i = 0; i < _queues.Length; i++)
@@ -156,7 +164,6 @@ public sealed class DriverRelay : Relay, IDriverRelay
             bool room = queue.Pump(output, Epoch);
             if (queue.LastFault is { } fault)
                 ReportFault(i, queue, fault, broken);
-            NotifyUsed(i, queue);
             if (!room)
                 return;
         }
@@ -177,64 +184,17 @@ public sealed class DriverRelay : Relay, IDriverRelay
         }
     }
 
-    private void NotifyUsed(int index, DriverSideQueue queue)
+    /// <summary>Rings for what was published, link or no link: a used element must not wait for the end of an outage.</summary>
+    private void NotifyUsed()
     {
-        if (!queue.ShouldNotify())
-            return;
-        Counters.Notifications++;
-        _port.OnUsed(index);
-    }
-
-    /// <summary>Sends what the device side lacks, in the order of virtio 1.2, 3.1.1. False = the transport is full, go on later.</summary>
-    private bool Reconcile(LaneOutput output)
-    {
-        if (_ended)
-            return false; // This life is over; the driver's reset begins the next.
-        if (!_control.EpochKnown)
+        for (int i = 0; i < _queues.Length; i++)
         {
-            if (_resetDeadline is null && Status == DeviceStatus.None)
-                return true; // No driver has started yet: there is nothing to bring over.
-            if (!SendStatus(output, DeviceStatus.None))
-                return false;
-            _control.Tell();
-        }
-
-        if ((Status & (DeviceStatus.FeaturesOk | DeviceStatus.DriverOk)) != 0 && _control.SentFeatures != _control.Features)
-        {
-            if (!output.CanWrite)
-                return false;
-            output.End(new SetDriverFeaturesPayload(_control.Features).Write(output.Begin(FrameType.SetDriverFeatures, Epoch)));
-            _control.SentFeatures = _control.Features;
-        }
-
-        if ((Status & DeviceStatus.DriverOk) != 0)
-        {
-            for (int i = 0; i < _queues.Length; i++)
+            if (_queues[i] is { } queue && queue.ShouldNotify())
             {
-                if (_queues[i] is not { } queue || _control.SentGeneration(i) == queue.Generation)
-                    continue;
-                if (!output.CanWrite)
-                    return false;
-                output.End(new SetVirtqueuePayload((ushort)i, (uint)queue.RingSize, queue.Generation).Write(output.Begin(FrameType.SetVirtqueue, Epoch)));
-                _control.SetSentGeneration(i, queue.Generation);
+                Counters.Notifications++;
+                _port.OnUsed(i);
             }
         }
-
-        DeviceStatus status = Status & ~DeviceStatus.NeedsReset;
-        if (status == _control.SentStatus)
-            return true;
-        if (!SendStatus(output, status))
-            return false;
-        _control.SentStatus = status;
-        return true;
-    }
-
-    private bool SendStatus(LaneOutput output, DeviceStatus status)
-    {
-        if (!output.CanWrite)
-            return false;
-        output.End(new DeviceStatusPayload((byte)status, DriverLife).Write(output.Begin(FrameType.SetDeviceStatus, Epoch)));
-        return true;
     }
 
     /// <inheritdoc/>
@@ -299,6 +259,7 @@ public sealed class DriverRelay : Relay, IDriverRelay
         bool layoutChanged = _info is { } old && (old.DeviceId != info.DeviceId || old.Features != info.Features || !old.Queues.SequenceEqual(info.Queues));
         bool changed = _info is null || layoutChanged || _info.ConfigurationGeneration != info.ConfigurationGeneration;
         (_info, _row) = (info, row);
+        _inboxLimit = ControlAllowance + info.Queues.Sum(queue => (long)queue.Places * (queue.PlaceSize + UsedEntry.Size));
         if (!changed)
             return;
         RelayLog.OfferReceived(Log, Device, info.DeviceId, info.Queues.Count, row.Describe(info.Features));

@@ -9,7 +9,7 @@ namespace Bridge.Relay;
 /// One queue of the driver side: captures the chains that the driver made available, keeps them in the in-flight table until they are used,
 /// and applies used elements. It holds no bytes: the driver window is the retransmission buffer.
 /// </summary>
-/// Sequences of one generation:  floor &lt;= ... &lt;= sendCursor &lt;= nextPosted, every one from sendCursor on is outstanding.
+/// Sequences of one generation: every one from the cursor up to nextPosted is outstanding; of those below it some are.
 internal sealed class DriverSideQueue
 {
     private readonly ushort _index;
@@ -24,8 +24,9 @@ internal sealed class DriverSideQueue
     private Outstanding _spare = new();
     private bool _armed;
 
-    // The next sequence to give; the next to send; bytes of that chain already sent; the highest sendCursor ever; one past the highest sequence that was used.
-    private ulong _nextPosted, _sendCursor, _sendOffset, _sent, _floor;
+    // The next sequence to give, and one past the highest that was used.
+    private ulong _nextPosted, _floor;
+    private SendCursor _cursor;
 
     // The next used sequence expected, the last one confirmed to the device side, and the element whose bytes are still coming.
     private ulong _nextUsed, _confirmed;
@@ -48,7 +49,7 @@ internal sealed class DriverSideQueue
     public RingFaultException? Broken { get; private set; }
 
     /// <summary>Something of this generation may have reached the device side.</summary>
-    public bool HasSent => _sent > 0;
+    public bool HasSent => _cursor.Highest > 0;
 
     public QueueProgress Progress => new(_index, Generation, _nextPosted, _nextUsed);
 
@@ -59,10 +60,10 @@ internal sealed class DriverSideQueue
     /// <summary>A new connection: what the device side states decides where sending goes on. False = impossible, the epoch must end.</summary>
     public bool Resume(in QueueProgress device)
     {
-        if (device.Posted < _floor || device.Posted > _sent || device.Used < _nextUsed || device.Used > device.Posted)
+        if (device.Posted < _floor || device.Posted > _cursor.Highest || device.Used < _nextUsed || device.Used > device.Posted)
             return false;
-        _counters.SentAgain += (long)(_sent - device.Posted);
-        (_sendCursor, _sendOffset, _partial) = (device.Posted, 0, null);
+        _counters.SentAgain += (long)_cursor.Rewind(device.Posted);
+        _partial = null;
         _confirmed = _nextUsed;
         return true;
     }
@@ -72,11 +73,11 @@ internal sealed class DriverSideQueue
     {
         while (true)
         {
-            while (_sendOffset > 0 || _sendCursor < _nextPosted || CanCapture())
+            while (_cursor.Offset > 0 || _cursor.Next < _nextPosted || CanCapture())
             {
                 if (!output.CanWrite)
                     return false;
-                if (_sendOffset > 0)
+                if (_cursor.Offset > 0)
                     SendMore(output, epoch);
                 else
                     SendBurst(output, epoch);
@@ -173,11 +174,11 @@ internal sealed class DriverSideQueue
     private void SendBurst(LaneOutput output, uint epoch)
     {
         Span<byte> room = output.Begin(FrameType.Posted, epoch);
-        ulong first = _sendCursor;
+        ulong first = _cursor.Next;
         int at = PostedPayload.Size, count = 0;
-        while (_sendOffset == 0 && count < ushort.MaxValue && (_sendCursor < _nextPosted || TryCapture()))
+        while (_cursor.Offset == 0 && count < ushort.MaxValue && (_cursor.Next < _nextPosted || TryCapture()))
         {
-            Chain chain = _byHead[_headOf[_sendCursor]]!.Chain;
+            Chain chain = _byHead[_headOf[_cursor.Next]]!.Chain;
             ReadOnlySpan<Segment> readable = chain.Readable, writable = chain.Writable;
             int shape = PostedPayload.ShapeSize(readable.Length + writable.Length);
             if (count > 0 && (ulong)shape + chain.ReadableLength > (ulong)(room.Length - at))
@@ -190,31 +191,18 @@ internal sealed class DriverSideQueue
             SegmentCopy.Gather(_window, readable, 0, room.Slice(at, bytes));
             at += bytes;
             count++;
-            if ((ulong)bytes < chain.ReadableLength)
-                _sendOffset = (ulong)bytes;
-            else
-                _sendCursor++;
+            _cursor.Sent((ulong)bytes, chain.ReadableLength);
         }
 
         new PostedPayload(_index, (ushort)count, Generation, first, _nextUsed).Write(room);
         output.End(at);
         _confirmed = _nextUsed;
-        _sent = Math.Max(_sent, _sendCursor);
     }
 
     private void SendMore(LaneOutput output, uint epoch)
     {
-        Chain chain = _byHead[_headOf[_sendCursor]]!.Chain;
-        Span<byte> room = output.Begin(FrameType.PostedMore, epoch);
-        new MorePayload(_index, Generation, _sendCursor, _sendOffset).Write(room);
-        int bytes = (int)Math.Min(chain.ReadableLength - _sendOffset, (ulong)(room.Length - MorePayload.Size));
-        SegmentCopy.Gather(_window, chain.Readable, _sendOffset, room.Slice(MorePayload.Size, bytes));
-        output.End(MorePayload.Size + bytes);
-        _sendOffset += (ulong)bytes;
-        if (_sendOffset < chain.ReadableLength)
-            return;
-        (_sendCursor, _sendOffset) = (_sendCursor + 1, 0);
-        _sent = Math.Max(_sent, _sendCursor);
+        Chain chain = _byHead[_headOf[_cursor.Next]]!.Chain;
+        _cursor.SendMore(output, FrameType.PostedMore, epoch, _index, Generation, _window, chain.Readable, chain.ReadableLength);
     }
 
     private static void WriteLengths(Span<byte> room, ref int at, ReadOnlySpan<Segment> segments)
@@ -238,7 +226,7 @@ internal sealed class DriverSideQueue
         {
             UsedEntry entry = UsedEntry.Read(rest);
             rest = rest[UsedEntry.Size..];
-            if (!_headOf.TryGetValue(entry.ChainSequence, out ushort head) || entry.ChainSequence >= _sendCursor)
+            if (!_headOf.TryGetValue(entry.ChainSequence, out ushort head) || entry.ChainSequence >= _cursor.Next)
                 throw Violation($"chain {entry.ChainSequence} is not outstanding");
             Chain chain = _byHead[head]!.Chain;
             if (entry.Written > chain.WritableLength)

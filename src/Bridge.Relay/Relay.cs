@@ -11,6 +11,9 @@ namespace Bridge.Relay;
 /// </summary>
 public abstract class Relay
 {
+    /// <summary>What a peer may have under way besides chains: control frames and frame headers, bytes.</summary>
+    private protected const long ControlAllowance = 1 << 20;
+
     /// <summary>Makes the part that both sides share.</summary>
     private protected Relay(string device, TimeProvider time, ILogger logger)
     {

@@ -57,7 +57,7 @@ internal sealed class EntryTable(string device, RunDirectory directory, PollThre
         }
     }
 
-    /// <summary>From now on <c>connect()</c> fails.</summary>
+    /// <summary>From now on <c>connect()</c> fails. Whoever connected and was not accepted finds the end of file.</summary>
     public void Hide(SocketEntry entry)
     {
         if (entry.Listener is not { } listener)
@@ -77,6 +77,7 @@ internal sealed class EntryTable(string device, RunDirectory directory, PollThre
         }
 
         poll.Remove(entry);
+        RefuseWaiting(listener);
         listener.Dispose();
         entry.Listener = null;
     }
@@ -112,6 +113,24 @@ internal sealed class EntryTable(string device, RunDirectory directory, PollThre
         foreach (SocketEntry entry in failed)
         {
             Show(entry);
+        }
+    }
+
+    private void RefuseWaiting(SeqPacketListener listener)
+    {
+        try
+        {
+            while (listener.Accept() is { } socket)
+            {
+                counters.OpenersRefused++;
+                counters.Unsent += OrderlyEnd.Shutdown(socket, ShutdownDirection.Both);
+                socket.Dispose();
+            }
+        }
+        catch (LinuxException)
+        {
+            // No descriptor to be orderly with: closing the listening socket resets them.
+            counters.OpenersRefused++;
         }
     }
 

@@ -6,18 +6,28 @@ namespace Bridge.Ports.Sockets;
 // Entries, and how conversations begin and end.
 internal sealed partial class LocalSockets
 {
+    private readonly LogPace _announcementPace;
+
     /// <summary>Where an entry's socket lies.</summary>
     internal string PathOf(EntryKind kind, string file) => _directory.PathOf(kind, file);
 
     void IRpmsgHandler.OnAnnounced(string name, uint address)
     {
-        SocketsLog.Announced(_log, _options.Device, ChannelTable.Printable(name), address);
+        if (_announcementPace.MayLog())
+        {
+            SocketsLog.Announced(_log, _options.Device, ChannelTable.Printable(name), address);
+        }
+
         _channels.Add(name, address);
     }
 
     void IRpmsgHandler.OnWithdrawn(string name, uint address)
     {
-        SocketsLog.Withdrawn(_log, _options.Device, ChannelTable.Printable(name), address);
+        if (_announcementPace.MayLog())
+        {
+            SocketsLog.Withdrawn(_log, _options.Device, ChannelTable.Printable(name), address);
+        }
+
         _channels.Remove(name, address);
         for (int i = _conversations.Count - 1; i >= 0; i--)
         {
@@ -51,7 +61,6 @@ internal sealed partial class LocalSockets
         }
 
         entry.Failure = null;
-        RefuseOthers(entry.Listener);
         _entries.Hide(entry);
         if (!TryOpen(entry, socket))
         {
@@ -60,26 +69,10 @@ internal sealed partial class LocalSockets
         }
     }
 
-    private void RefuseOthers(SeqPacketListener listener)
-    {
-        try
-        {
-            while (listener.Accept() is { } other)
-            {
-                other.Dispose();
-                Counters.OpenersRefused++;
-            }
-        }
-        catch (LinuxException)
-        {
-            // No descriptor to refuse it with: closing the listening socket does the same.
-            Counters.OpenersRefused++;
-        }
-    }
-
     private void AddServices()
     {
-        foreach (ServiceOptions service in _options.Services)
+        // Fixed addresses first: a dynamic one must not take them.
+        foreach (ServiceOptions service in _options.Services.OrderBy(static s => s.Address is null))
         {
             LocalEndpoint local = new(_bus.CreateEndpoint(service.Name, service.Address), isService: true);
             _endpoints.Add(local.Address, local);
@@ -98,7 +91,7 @@ internal sealed partial class LocalSockets
         catch (Exception failure) when (failure is RpmsgException or LinuxException)
         {
             Counters.SocketFailures++;
-            SocketsLog.NoAddress(_log, _options.Device, entry.Path, failure.Message);
+            SocketsLog.OpenFailed(_log, _options.Device, entry.Path, failure.Message);
             return false;
         }
 
@@ -172,8 +165,7 @@ internal sealed partial class LocalSockets
             case ConversationState.Ending:
                 ReleaseEndpoint(conversation);
                 // The application's next send fails with EPIPE.
-                conversation.Socket.Shutdown(ShutdownDirection.Receive);
-                Counters.Unsent += CountUnread(conversation.Socket);
+                Counters.Unsent += OrderlyEnd.Shutdown(conversation.Socket, ShutdownDirection.Receive);
                 break;
             case ConversationState.Closed:
                 if (hadPeer && happened != ConversationEvent.PeerGone)
@@ -192,9 +184,7 @@ internal sealed partial class LocalSockets
     {
         Counters.Undeliverable += DropQueue(conversation);
         ReleaseEndpoint(conversation);
-        // First the end for both directions, then what is left is counted: closing with something unread would cost the application what it has not yet received.
-        conversation.Socket.Shutdown(ShutdownDirection.Both);
-        Counters.Unsent += CountUnread(conversation.Socket);
+        Counters.Unsent += OrderlyEnd.Shutdown(conversation.Socket, ShutdownDirection.Both);
         _poll.Remove(conversation);
         conversation.Socket.Dispose();
         _conversations.Remove(conversation);
@@ -214,11 +204,7 @@ internal sealed partial class LocalSockets
         }
 
         local.Conversation = null;
-        if (ReferenceEquals(_holder, conversation))
-        {
-            _holder = null;
-        }
-
+        Release(conversation);
         if (local.IsService)
         {
             _bus.Withdraw(local.Endpoint);
@@ -228,25 +214,6 @@ internal sealed partial class LocalSockets
         {
             _endpoints.Remove(local.Address);
             _bus.DestroyEndpoint(local.Endpoint);
-        }
-    }
-
-    private static int CountUnread(SeqPacketSocket socket)
-    {
-        // Nothing can be added any more, and a socket holds a few hundred packets.
-        int count = 0;
-        while (true)
-        {
-            switch (socket.Receive([], out _))
-            {
-                case ReceiveOutcome.Packet:
-                    count++;
-                    break;
-                case ReceiveOutcome.Reset:
-                    break;
-                default:
-                    return count;
-            }
         }
     }
 

@@ -56,6 +56,7 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
         _entries = new EntryTable(options.Device, _directory, _poll, Counters, time, log);
         _channels = new ChannelTable(options, this, _entries, Counters, time, log);
         (_overQuotaPace, _tooLongPace, _refusalPace) = (new LogPace(time), new LogPace(time), new LogPace(time));
+        _announcementPace = new LogPace(time, linesPerSecond: 100);
         AddServices();
         SocketsLog.Opened(log, options.Device, _directory.Root, _directory.StaleRemoved);
     }
@@ -97,7 +98,7 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
             Happened(_conversations[i], ConversationEvent.PeerGone);
         }
 
-        (_holder, _refusalsQueued) = (null, 0);
+        _refusalsQueued = 0;
         Settle();
         while (_round.TryDequeue(out Conversation? conversation))
         {

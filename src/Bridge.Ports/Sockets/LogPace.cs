@@ -1,21 +1,21 @@
 namespace Bridge.Ports.Sockets;
 
-/// <summary>At most one log line per second of its kind; the line carries a counter, which tells how many there were.</summary>
-internal sealed class LogPace(TimeProvider time)
+/// <summary>A limit for log lines that strangers can cause: a few per second; the line or a counter tells how many there were.</summary>
+internal sealed class LogPace(TimeProvider time, int linesPerSecond = 1)
 {
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);
 
-    private long? _last;
+    private long _begin;
+    private int _lines;
 
     public bool MayLog()
     {
         long now = time.GetTimestamp();
-        if (_last is { } last && time.GetElapsedTime(last, now) < s_period)
+        if (_lines == 0 || time.GetElapsedTime(_begin, now) >= s_period)
         {
-            return false;
+            (_begin, _lines) = (now, 0);
         }
 
-        _last = now;
-        return true;
+        return _lines++ < linesPerSecond;
     }
 }

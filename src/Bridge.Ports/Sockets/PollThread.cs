@@ -44,7 +44,12 @@ internal sealed class PollThread : IDisposable
     public int Count => _targets.Count;
 
     /// <summary>Begins to wait. From any thread, once.</summary>
-    public void Start() => _thread.Start();
+    public void Start()
+    {
+        // Begins with a turn: something may have to be tried again, which only the turn knows.
+        _poller.Wake();
+        _thread.Start();
+    }
 
     /// <summary>Begins to watch a target.</summary>
     /// <exception cref="LinuxException">The kernel's limit is reached.</exception>

@@ -45,7 +45,7 @@ public sealed record SocketsCounters
     /// <summary>Connections that ended.</summary>
     public long Closed { get; internal set; }
 
-    /// <summary>Second openers that came before the socket had disappeared.</summary>
+    /// <summary>Connections that came when the entry was already taken or withdrawn, but its socket had not yet disappeared.</summary>
     public long OpenersRefused { get; internal set; }
 
     /// <summary>Peers refused because the service has one, or no application.</summary>

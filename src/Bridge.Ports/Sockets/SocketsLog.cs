@@ -47,8 +47,8 @@ internal static partial class SocketsLog
     [LoggerMessage(LogLevel.Information, "{Device}: the other side closed {Path}: {Reason}")]
     public static partial void PeerClosed(ILogger logger, string device, string path, FlowCloseReason reason);
 
-    [LoggerMessage(LogLevel.Error, "{Device}: no address for another endpoint of {Path}: {Reason}")]
-    public static partial void NoAddress(ILogger logger, string device, string path, string reason);
+    [LoggerMessage(LogLevel.Error, "{Device}: {Path} was opened but cannot be served: {Reason}")]
+    public static partial void OpenFailed(ILogger logger, string device, string path, string reason);
 
     [LoggerMessage(LogLevel.Information, "{Device}: running with {Features}")]
     public static partial void Running(ILogger logger, string device, string features);

@@ -68,7 +68,7 @@ internal sealed class SimulatedEndpoint
     {
         try
         {
-            while (!Ended && _parsers[stream].TryRead(ref bytes, out FrameHeader header, out ReadOnlySpan<byte> payload))
+            while (!Ended && Session.State < SessionState.Closing && _parsers[stream].TryRead(ref bytes, out FrameHeader header, out ReadOnlySpan<byte> payload))
             {
                 if (Session.OnFrame(header, payload, _time.Now))
                     _lanes.First(lane => lane.Output.Lane == header.Lane).Relay.Receive(header, payload);
