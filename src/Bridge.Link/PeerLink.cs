@@ -12,19 +12,18 @@ namespace Bridge.Link;
 public sealed class PeerLink : IAsyncDisposable
 {
     private const string StopText = "The gateway stops.";
-    private readonly LinkOptions options;
-    private readonly GatewayIdentity identity;
-    private readonly ILogger log;
-    private readonly TimeProvider time;
-    private readonly IReadOnlyList<LaneRegistration> devices;
-    private readonly ConnectionSlot slot;
-    private readonly ConnectionSettings settings;
-    private readonly LinkDialler dialler;
-    private readonly DialSeries dials;
-    private readonly LinkHistory history = new();
-    private readonly RunningTasks running = new();
-    private readonly ConcurrentDictionary<LinkConnection, byte> inbound = new();
-    private int started;
+    private readonly LinkOptions _options;
+    private readonly GatewayIdentity _identity;
+    private readonly ILogger _log;
+    private readonly IReadOnlyList<LaneRegistration> _devices;
+    private readonly ConnectionSlot _slot;
+    private readonly ConnectionSettings _settings;
+    private readonly LinkDialler _dialler;
+    private readonly DialSeries _dials;
+    private readonly LinkHistory _history = new();
+    private readonly RunningTasks _running = new();
+    private readonly ConcurrentDictionary<LinkConnection, byte> _inbound = new();
+    private int _started;
 
     /// <summary>Prepares a link; <see cref="Start"/> begins to dial.</summary>
     /// <param name="options">The peer and how it is reached.</param>
@@ -36,13 +35,12 @@ public sealed class PeerLink : IAsyncDisposable
     public PeerLink(LinkOptions options, IReadOnlyList<LaneRegistration> devices, GatewayIdentity identity, TimeProvider time, ILogger log)
     {
         Check(options, devices);
-        this.options = options;
-        this.devices = devices;
-        this.identity = identity;
-        this.time = time;
-        this.log = log;
-        slot = new ConnectionSlot(identity.Fingerprint);
-        settings = new ConnectionSettings
+        _options = options;
+        _devices = devices;
+        _identity = identity;
+        _log = log;
+        _slot = new ConnectionSlot(identity.Fingerprint);
+        _settings = new ConnectionSettings
         {
             Link = options.Name,
             Session = new SessionOptions { Gateway = options.Gateway, Instance = options.Instance, HelloTimeout = options.HelloTimeout, IdleLimit = options.IdleLimit },
@@ -53,20 +51,20 @@ public sealed class PeerLink : IAsyncDisposable
             Log = log,
             Established = OnEstablished,
         };
-        dialler = new LinkDialler(options, identity, settings, slot, running);
-        dials = new DialSeries(options, dialler, slot, history, time, log) { Failed = reason => ConnectionFailed?.Invoke(this, reason) };
+        _dialler = new LinkDialler(options, identity, _settings, _slot, _running);
+        _dials = new DialSeries(options, _dialler, _slot, _history, time, log) { Failed = reason => ConnectionFailed?.Invoke(this, reason) };
         foreach (LaneRegistration device in devices)
             device.Handler.CloseConnection = CloseConnection;
     }
 
     /// <summary>The link's name.</summary>
-    public string Name => options.Name;
+    public string Name => _options.Name;
 
     /// <summary>Who the peer is.</summary>
-    public PeerTrust Peer => options.Peer;
+    public PeerTrust Peer => _options.Peer;
 
     /// <summary>How many devices this gateway has on the link.</summary>
-    public int DeviceCount => devices.Count;
+    public int DeviceCount => _devices.Count;
 
     /// <summary>Called on a link thread, quickly please, whenever a connection that was up has ended; for metrics.</summary>
     public Action<PeerLink, CloseReason>? ConnectionEnded { get; set; }
@@ -82,29 +80,29 @@ public sealed class PeerLink : IAsyncDisposable
     {
         get
         {
-            LinkConnection? connection = slot.Current;
+            LinkConnection? connection = _slot.Current;
             SessionView? view = connection?.View;
             bool up = view is { State: SessionState.Established } && connection!.Greeted is { IsCompletedSuccessfully: true, Result: true };
-            return history.Fill(new LinkStatus
+            return _history.Fill(new LinkStatus
             {
                 Name = Name,
-                State = Volatile.Read(ref started) == 0 ? LinkState.Stopped : up ? LinkState.Connected : dials.IsDialling ? LinkState.Dialling : LinkState.Waiting,
+                State = Volatile.Read(ref _started) == 0 ? LinkState.Stopped : up ? LinkState.Connected : _dials.IsDialling ? LinkState.Dialling : LinkState.Waiting,
                 Transport = up ? connection!.Transport.Kind : null,
-                TransportNote = dialler.Note,
+                TransportNote = _dialler.Note,
                 PeerGateway = up ? view!.Peer!.Gateway : null,
                 PeerFingerprint = up ? connection!.Transport.PeerFingerprint : null,
                 RemoteEndPoint = up ? connection!.Transport.RemoteEndPoint.ToString() : null,
                 Initiator = up ? connection!.Initiator : null,
                 Version = up ? view!.Version : null,
                 RoundTrip = up ? view!.RoundTrip : null,
-                Connection = settings.Counter.Last,
+                Connection = _settings.Counter.Last,
                 Lanes = up ? view!.Lanes : [],
                 Refusals = up ? view!.Refusals : [],
                 EndedConnections = LinkHistory.None,
                 FailedDials = 0,
-                BytesReceived = settings.Traffic.Received,
-                BytesSent = settings.Traffic.Sent,
-                StaleFrames = settings.Traffic.Stale,
+                BytesReceived = _settings.Traffic.Received,
+                BytesSent = _settings.Traffic.Sent,
+                StaleFrames = _settings.Traffic.Stale,
             });
         }
     }
@@ -112,48 +110,48 @@ public sealed class PeerLink : IAsyncDisposable
     /// <summary>Begins to dial, if there are addresses, and to take inbound connections.</summary>
     public void Start()
     {
-        if (Interlocked.Exchange(ref started, 1) != 0)
+        if (Interlocked.Exchange(ref _started, 1) != 0)
             return;
-        if (dialler.Note is { } note)
-            LinkLog.TransportNote(log, Name, note);
-        if (options.Connect.Count == 0)
+        if (_dialler.Note is { } note)
+            LinkLog.TransportNote(_log, Name, note);
+        if (_options.Connect.Count == 0)
             return;
         NetworkChange.NetworkAddressChanged += OnNetworkChanged;
-        running.Start(dials.RunAsync);
+        _running.Start(_dials.RunAsync);
     }
 
     /// <summary>A listener hands over a connection that is authenticated as this link's peer. It replaces the present one once its hello is there.</summary>
     /// <param name="transport">Belongs to the link from now on.</param>
     public void Accept(TransportConnection transport)
     {
-        LinkConnection connection = new(transport, initiator: false, settings, slot);
-        inbound.TryAdd(connection, 0);
+        LinkConnection connection = new(transport, initiator: false, _settings, _slot);
+        _inbound.TryAdd(connection, 0);
         // Looked at after the addition: either StopAsync finds the connection or this finds the slot closed.
-        if (slot.IsClosed)
+        if (_slot.IsClosed)
             connection.RequestClose(CloseReason.Shutdown, StopText);
-        running.Start(async () =>
+        _running.Start(async () =>
         {
             await connection.RunAsync();
-            inbound.TryRemove(connection, out _);
+            _inbound.TryRemove(connection, out _);
             SessionView view = connection.View;
             if (!await connection.Greeted && view.Reason != CloseReason.SimultaneousOpen)
-                dials.Report(view.Reason, view.Explain(identity.Fingerprint));
+                _dials.Report(view.Reason, view.Explain(_identity.Fingerprint));
         });
     }
 
     /// <summary>Dials again at once if the link is waiting for its back-off.</summary>
-    public void RestartBackOff() => dials.Restart();
+    public void RestartBackOff() => _dials.Restart();
 
     /// <summary>Closes the connection with a reason and stops dialling; all tasks of the link are joined.</summary>
     public async Task StopAsync()
     {
         NetworkChange.NetworkAddressChanged -= OnNetworkChanged;
-        slot.Close();
-        slot.Current?.RequestClose(CloseReason.Shutdown, StopText);
-        foreach (LinkConnection connection in inbound.Keys)
+        _slot.Close();
+        _slot.Current?.RequestClose(CloseReason.Shutdown, StopText);
+        foreach (LinkConnection connection in _inbound.Keys)
             connection.RequestClose(CloseReason.Shutdown, StopText);
-        await running.JoinAsync();
-        Volatile.Write(ref started, 0);
+        await _running.JoinAsync();
+        Volatile.Write(ref _started, 0);
     }
 
     /// <inheritdoc/>
@@ -175,7 +173,7 @@ public sealed class PeerLink : IAsyncDisposable
 
     private void CloseConnection(uint number, CloseReason reason, string text)
     {
-        if (slot.Current is { } connection && connection.Number == number)
+        if (_slot.Current is { } connection && connection.Number == number)
             connection.RequestClose(reason, text);
     }
 
@@ -183,23 +181,22 @@ public sealed class PeerLink : IAsyncDisposable
     {
         SessionView view = connection.View;
         LinkLog.Up(
-            log, Name, connection.Number, view.Peer!.Gateway, connection.Transport.PeerFingerprint, connection.Transport.RemoteEndPoint.ToString()!, connection.Transport.Kind, string.Join(", ", view.Lanes));
+            _log, Name, connection.Number, view.Peer!.Gateway, connection.Transport.PeerFingerprint, connection.Transport.RemoteEndPoint.ToString()!, connection.Transport.Kind, string.Join(", ", view.Lanes));
         foreach (string refusal in view.Refusals)
-            LinkLog.NoLane(log, Name, refusal);
+            LinkLog.NoLane(_log, Name, refusal);
         StateChanged?.Invoke(this);
-        long since = time.GetTimestamp();
-        running.Start(async () =>
+        _running.Start(async () =>
         {
             await connection.Ended;
-            OnEnded(connection, time.GetElapsedTime(since));
+            OnEnded(connection);
         });
     }
 
-    private void OnEnded(LinkConnection connection, TimeSpan lasted)
+    private void OnEnded(LinkConnection connection)
     {
         SessionView view = connection.View;
-        history.Ended(view.Reason, view.ReasonText, lasted);
-        LinkLog.Down(log, Name, connection.Number, view.Reason, view.ReasonText);
+        _history.Ended(view.Reason, view.ReasonText);
+        LinkLog.Down(_log, Name, connection.Number, view.Reason, view.ReasonText);
         ConnectionEnded?.Invoke(this, view.Reason);
         StateChanged?.Invoke(this);
     }

@@ -10,20 +10,24 @@ namespace Bridge.Link.Connections;
 /// </remarks>
 internal sealed class ConnectionSlot(string ownFingerprint)
 {
-    private readonly Lock gate = new();
-    private LinkConnection? current;
-    private LinkConnection? greeting;
-    private CancellationTokenSource? dial;
-    private TaskCompletionSource vacant = Completed();
-    private bool closed;
+    /// <summary>What the peer and the log are told about the connection that is not used.</summary>
+    public const string CrossedText = "Both gateways dialled at once; the other connection is used.";
+
+    private readonly Lock _gate = new();
+    private LinkConnection? _current;
+    private LinkConnection? _greeting;
+    private CancellationTokenSource? _dial;
+    private TaskCompletionSource _vacant = Completed();
+    private TimeSpan? _lastLasted;
+    private bool _closed;
 
     /// <summary>The admitted connection, if any.</summary>
     public LinkConnection? Current
     {
         get
         {
-            lock (gate)
-                return current;
+            lock (_gate)
+                return _current;
         }
     }
 
@@ -32,8 +36,18 @@ internal sealed class ConnectionSlot(string ownFingerprint)
     {
         get
         {
-            lock (gate)
-                return closed;
+            lock (_gate)
+                return _closed;
+        }
+    }
+
+    /// <summary>How long the last connection lasted; null before the first has ended.</summary>
+    public TimeSpan? LastLasted
+    {
+        get
+        {
+            lock (_gate)
+                return _lastLasted;
         }
     }
 
@@ -42,19 +56,19 @@ internal sealed class ConnectionSlot(string ownFingerprint)
     {
         get
         {
-            lock (gate)
-                return vacant.Task;
+            lock (_gate)
+                return _vacant.Task;
         }
     }
 
     /// <summary>Starts a series of dials, which `series` cancels. False when there is a connection already, or never will be again.</summary>
     public bool TryBeginDial(CancellationTokenSource series)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (current is not null || closed)
+            if (_current is not null || _closed)
                 return false;
-            dial = series;
+            _dial = series;
             return true;
         }
     }
@@ -62,11 +76,11 @@ internal sealed class ConnectionSlot(string ownFingerprint)
     /// <summary>An own dial is authenticated and wants to send its Hello. False when an inbound connection was admitted meanwhile.</summary>
     public bool TryGreet(CancellationTokenSource series, LinkConnection connection)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (dial != series || series.IsCancellationRequested)
+            if (_dial != series || series.IsCancellationRequested)
                 return false;
-            greeting = connection;
+            _greeting = connection;
             return true;
         }
     }
@@ -75,23 +89,23 @@ internal sealed class ConnectionSlot(string ownFingerprint)
     /// <returns>Null if the connection has the place now, else why it is refused.</returns>
     public (CloseReason Reason, string Text)? Admit(LinkConnection connection)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (closed)
+            if (_closed)
                 return (CloseReason.Shutdown, "The gateway stops.");
-            if (connection.Initiator ? greeting != connection : greeting is not null && IsLower(connection.Transport))
-                return (CloseReason.SimultaneousOpen, "Both gateways dialled at once; the other connection is used.");
-            connection.Predecessor = current;
+            if (connection.Initiator ? _greeting != connection : _greeting is not null && IsLower(connection.Transport))
+                return (CloseReason.SimultaneousOpen, CrossedText);
+            connection.Predecessor = _current;
             if (!connection.Initiator)
             {
-                (connection.DisplacedDial, dial) = (dial, null);
-                connection.DisplacedGreeting = greeting;
+                (connection.DisplacedDial, _dial) = (_dial, null);
+                connection.DisplacedGreeting = _greeting;
             }
 
-            greeting = null;
-            current = connection;
-            if (vacant.Task.IsCompleted)
-                vacant = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _greeting = null;
+            _current = connection;
+            if (_vacant.Task.IsCompleted)
+                _vacant = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return null;
         }
     }
@@ -100,10 +114,10 @@ internal sealed class ConnectionSlot(string ownFingerprint)
     public void Close()
     {
         CancellationTokenSource? series;
-        lock (gate)
+        lock (_gate)
         {
-            closed = true;
-            series = dial;
+            _closed = true;
+            series = _dial;
         }
 
         series?.Cancel();
@@ -112,14 +126,15 @@ internal sealed class ConnectionSlot(string ownFingerprint)
     /// <summary>The connection is over.</summary>
     public void Leave(LinkConnection connection)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (greeting == connection)
-                greeting = null;
-            if (current == connection)
+            if (_greeting == connection)
+                _greeting = null;
+            if (_current == connection)
             {
-                current = null;
-                vacant.TrySetResult();
+                _current = null;
+                _lastLasted = connection.Age;
+                _vacant.TrySetResult();
             }
         }
     }

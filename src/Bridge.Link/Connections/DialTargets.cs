@@ -9,7 +9,7 @@ namespace Bridge.Link.Connections;
 internal sealed class DialTargets(LinkOptions options, TimeProvider time)
 {
     // Where QUIC did not answer, and until when TCP is used there at once.
-    private readonly Dictionary<IPEndPoint, long> restingSince = [];
+    private readonly Dictionary<IPEndPoint, long> _restingSince = [];
 
     /// <summary>The addresses of a host:port, in the resolver's order.</summary>
     /// <exception cref="SocketException">The name does not resolve.</exception>
@@ -31,7 +31,7 @@ internal sealed class DialTargets(LinkOptions options, TimeProvider time)
     };
 
     /// <summary>QUIC did not answer here, TCP did.</summary>
-    public void Rest(IPEndPoint address) => restingSince[address] = time.GetTimestamp();
+    public void Rest(IPEndPoint address) => _restingSince[address] = time.GetTimestamp();
 
-    private bool Rests(IPEndPoint address) => restingSince.TryGetValue(address, out long since) && time.GetElapsedTime(since) < options.QuicRest;
+    private bool Rests(IPEndPoint address) => _restingSince.TryGetValue(address, out long since) && time.GetElapsedTime(since) < options.QuicRest;
 }

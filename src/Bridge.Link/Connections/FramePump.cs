@@ -13,17 +13,17 @@ internal sealed class FramePump
     private const int OnlyControl = 1;
     private const int Stopped = 2;
 
-    private readonly Stream stream;
-    private readonly LaneOutput? control;
-    private readonly TrafficCounters traffic;
-    private readonly Action<Exception> failed;
-    private readonly Action flush;
-    private volatile LaneOutput[] lanes = [];
-    private int mode = Writing; // only ever rises
-    private volatile TaskCompletionSource? idle;
-    private int next;
-    private int pending;
-    private int held;
+    private readonly Stream _stream;
+    private readonly LaneOutput? _control;
+    private readonly TrafficCounters _traffic;
+    private readonly Action<Exception> _failed;
+    private readonly Action _flush;
+    private volatile LaneOutput[] _lanes = [];
+    private int _mode = Writing; // only ever rises
+    private volatile TaskCompletionSource? _idle;
+    private int _next;
+    private int _pending;
+    private int _held;
 
     /// <param name="stream">Written by this pump alone.</param>
     /// <param name="control">Lane 0's output on the link's stream; null on a stream of one lane.</param>
@@ -31,45 +31,45 @@ internal sealed class FramePump
     /// <param name="failed">Called at most once, on the writing thread, when the stream breaks.</param>
     public FramePump(Stream stream, LaneOutput? control, TrafficCounters traffic, Action<Exception> failed)
     {
-        this.stream = stream;
-        this.control = control;
-        this.traffic = traffic;
-        this.failed = failed;
-        flush = Flush;
+        _stream = stream;
+        _control = control;
+        _traffic = traffic;
+        _failed = failed;
+        _flush = Flush;
         if (control is not null)
-            control.Flushed = flush;
+            control.Flushed = _flush;
     }
 
     /// <summary>Serves one more lane from now on.</summary>
     public void Add(LaneOutput lane)
     {
-        lane.Flushed = flush;
-        lanes = [.. lanes, lane];
+        lane.Flushed = _flush;
+        _lanes = [.. _lanes, lane];
     }
 
     /// <summary>Writes what is sealed, or leaves it to the thread that is writing. Any thread.</summary>
     public void Flush()
     {
-        Volatile.Write(ref pending, 1);
+        Volatile.Write(ref _pending, 1);
         // Not awaited: it never throws, and FinishAsync and StopAsync join it through the flag.
-        if (Interlocked.CompareExchange(ref held, 1, 0) == 0)
+        if (Interlocked.CompareExchange(ref _held, 1, 0) == 0)
             _ = WriteAsync();
     }
 
     /// <summary>Device lanes are not served any more; completes when lane 0 is written out (or the stream broke).</summary>
     public Task FinishAsync()
     {
-        Interlocked.CompareExchange(ref mode, OnlyControl, Writing);
+        Interlocked.CompareExchange(ref _mode, OnlyControl, Writing);
         Flush();
         // `pending` as well: between steps 3 and 4 the flag is free although there is work.
-        return WhenIdle(() => Volatile.Read(ref held) == 0 && Volatile.Read(ref pending) == 0);
+        return WhenIdle(() => Volatile.Read(ref _held) == 0 && Volatile.Read(ref _pending) == 0);
     }
 
     /// <summary>Nothing more is written; completes when no write is in flight. The stream must have been aborted if one may hang.</summary>
     public Task StopAsync()
     {
-        Volatile.Write(ref mode, Stopped);
-        return WhenIdle(() => Volatile.Read(ref held) == 0);
+        Volatile.Write(ref _mode, Stopped);
+        return WhenIdle(() => Volatile.Read(ref _held) == 0);
     }
 
     private async Task WriteAsync()
@@ -78,14 +78,14 @@ internal sealed class FramePump
         {
             do
             {
-                Interlocked.Exchange(ref pending, 0);
+                Interlocked.Exchange(ref _pending, 0);
                 while (TryTake(out LaneOutput? lane, out ReadOnlyMemory<byte> bytes))
                 {
-                    ValueTask write = stream.WriteAsync(bytes);
+                    ValueTask write = _stream.WriteAsync(bytes);
                     if (!write.IsCompleted)
                         lane!.RaiseWritable();
                     await write;
-                    traffic.AddSent(bytes.Length);
+                    _traffic.AddSent(bytes.Length);
                     lane!.Release();
                 }
             }
@@ -94,27 +94,27 @@ internal sealed class FramePump
         // Whatever it is, it comes from the stream or from a producer's Writable, and the connection cannot go on.
         catch (Exception e)
         {
-            Volatile.Write(ref mode, Stopped);
-            failed(e);
+            Volatile.Write(ref _mode, Stopped);
+            _failed(e);
             _ = TryLeave();
         }
     }
 
     private bool TryTake(out LaneOutput? lane, out ReadOnlyMemory<byte> bytes)
     {
-        lane = control;
+        lane = _control;
         bytes = default;
-        if (Volatile.Read(ref mode) == Stopped)
+        if (Volatile.Read(ref _mode) == Stopped)
             return false;
-        if (control is not null && control.TryTake(out bytes))
+        if (_control is not null && _control.TryTake(out bytes))
             return true;
-        LaneOutput[] served = lanes;
-        if (Volatile.Read(ref mode) != Writing)
+        LaneOutput[] served = _lanes;
+        if (Volatile.Read(ref _mode) != Writing)
             return false;
         for (int i = 0; i < served.Length; i++)
         {
-            next = next + 1 < served.Length ? next + 1 : 0;
-            lane = served[next];
+            _next = _next + 1 < served.Length ? _next + 1 : 0;
+            lane = served[_next];
             if (lane.TryTake(out bytes))
                 return true;
         }
@@ -125,10 +125,10 @@ internal sealed class FramePump
     /// <summary>Gives the flag back; false if there is new work and the flag was got again.</summary>
     private bool TryLeave()
     {
-        Interlocked.Exchange(ref held, 0);
-        if (Volatile.Read(ref mode) != Stopped && Volatile.Read(ref pending) != 0 && Interlocked.CompareExchange(ref held, 1, 0) == 0)
+        Interlocked.Exchange(ref _held, 0);
+        if (Volatile.Read(ref _mode) != Stopped && Volatile.Read(ref _pending) != 0 && Interlocked.CompareExchange(ref _held, 1, 0) == 0)
             return false;
-        idle?.TrySetResult();
+        _idle?.TrySetResult();
         return true;
     }
 
@@ -136,7 +136,7 @@ internal sealed class FramePump
     private Task WhenIdle(Func<bool> isIdle)
     {
         TaskCompletionSource waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        idle = waiting;
+        _idle = waiting;
         Interlocked.MemoryBarrier();
         if (isIdle())
             waiting.TrySetResult();

@@ -5,13 +5,13 @@ namespace Bridge.Link.Connections;
 /// <summary>The device lanes of one connection, their streams and pumps, and all readers.</summary>
 internal sealed class LaneStreams(LinkConnection connection, TransportConnection transport, ConnectionSettings settings, FramePump mainPump, Action<Exception> failed)
 {
-    private readonly Lock gate = new();
-    private readonly List<Task> readers = [];
-    private readonly List<FramePump> pumps = [];
-    private ConnectionLane?[] lanes = [];
-    private IReadOnlyList<SessionLane> agreed = [];
-    private uint number;
-    private CancellationToken teardown;
+    private readonly Lock _gate = new();
+    private readonly List<Task> _readers = [];
+    private readonly List<FramePump> _pumps = [];
+    private ConnectionLane?[] _lanes = [];
+    private IReadOnlyList<SessionLane> _agreed = [];
+    private uint _number;
+    private CancellationToken _teardown;
 
     /// <summary>Completes when the link's own stream has been read to its end.</summary>
     public Task LinkStreamEnded { get; private set; } = Task.CompletedTask;
@@ -21,8 +21,8 @@ internal sealed class LaneStreams(LinkConnection connection, TransportConnection
     {
         get
         {
-            lock (gate)
-                return [.. lanes.Where(lane => lane is { IsUp: true }).Select(lane => lane!.Device)];
+            lock (_gate)
+                return [.. _lanes.Where(lane => lane is { IsUp: true }).Select(lane => lane!.Device)];
         }
     }
 
@@ -31,7 +31,7 @@ internal sealed class LaneStreams(LinkConnection connection, TransportConnection
     /// <param name="cancellation">Cancelled when the connection is torn down: gives up opening and accepting streams.</param>
     public void Read(LinkStreamReader reader, CancellationToken cancellation)
     {
-        teardown = cancellation;
+        _teardown = cancellation;
         LinkStreamEnded = connection.ReadAsync(reader);
         Keep(LinkStreamEnded);
     }
@@ -40,12 +40,12 @@ internal sealed class LaneStreams(LinkConnection connection, TransportConnection
     /// <exception cref="IOException">A stream could not be opened.</exception>
     public async Task<ConnectionLane[]> OpenAsync(IReadOnlyList<SessionLane> sessionLanes, uint connectionNumber)
     {
-        agreed = sessionLanes;
-        number = connectionNumber;
-        lock (gate)
-            lanes = new ConnectionLane?[agreed.Count];
+        _agreed = sessionLanes;
+        _number = connectionNumber;
+        lock (_gate)
+            _lanes = new ConnectionLane?[_agreed.Count];
         if (transport.Multiplexed)
-            return [.. agreed.Select(lane => BringUp(lane, mainPump))];
+            return [.. _agreed.Select(lane => BringUp(lane, mainPump))];
         if (connection.Initiator)
             await OpenStreamsAsync();
         else
@@ -57,14 +57,14 @@ internal sealed class LaneStreams(LinkConnection connection, TransportConnection
     /// <exception cref="LinkProtocolException">That lane has its stream already.</exception>
     public ConnectionLane Claim(ushort lane, Stream stream)
     {
-        lock (gate)
+        lock (_gate)
         {
             // The parser has checked that the lane exists.
-            if (lanes[lane - 1] is not null)
+            if (_lanes[lane - 1] is not null)
                 throw new LinkProtocolException(CloseReason.ProtocolViolation, $"The peer opened two streams for lane {lane}.");
         }
 
-        return BringUp(agreed[lane - 1], NewPump(stream));
+        return BringUp(_agreed[lane - 1], NewPump(stream));
     }
 
     /// <summary>Completes when every reader has ended. The transport must have been aborted and the token of <see cref="Read"/> cancelled.</summary>
@@ -74,8 +74,8 @@ internal sealed class LaneStreams(LinkConnection connection, TransportConnection
         while (true)
         {
             Task[] all;
-            lock (gate)
-                all = [.. readers];
+            lock (_gate)
+                all = [.. _readers];
             // Readers start readers: look again until no new one has come.
             if (joined == all.Length)
                 break;
@@ -84,14 +84,14 @@ internal sealed class LaneStreams(LinkConnection connection, TransportConnection
         }
 
         // No reader is left that could add one.
-        foreach (FramePump pump in pumps)
+        foreach (FramePump pump in _pumps)
             await pump.StopAsync();
     }
 
     /// <summary>After all readers have been joined.</summary>
     public void Down()
     {
-        foreach (ConnectionLane? lane in lanes)
+        foreach (ConnectionLane? lane in _lanes)
         {
             try
             {
@@ -108,8 +108,8 @@ internal sealed class LaneStreams(LinkConnection connection, TransportConnection
     private async Task OpenStreamsAsync()
     {
         using CancellationTokenSource limit = Limit();
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, teardown);
-        foreach (SessionLane lane in agreed)
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _teardown);
+        foreach (SessionLane lane in _agreed)
         {
             Stream stream = await transport.OpenLaneAsync(either.Token);
             ConnectionLane up = BringUp(lane, NewPump(stream));
@@ -120,10 +120,10 @@ internal sealed class LaneStreams(LinkConnection connection, TransportConnection
     private async Task AcceptStreamsAsync()
     {
         using CancellationTokenSource limit = Limit();
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, teardown);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _teardown);
         try
         {
-            for (int i = 0; i < agreed.Count; i++)
+            for (int i = 0; i < _agreed.Count; i++)
             {
                 Stream stream = await transport.AcceptLaneAsync(either.Token);
                 Keep(connection.ReadAsync(new LaneStreamReader(stream, NewParser(), null, connection, settings.Traffic)));
@@ -131,7 +131,7 @@ internal sealed class LaneStreams(LinkConnection connection, TransportConnection
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            connection.RequestClose(CloseReason.ProtocolViolation, $"The peer did not open its {agreed.Count} lanes within {settings.Session.HelloTimeout.TotalSeconds:0.#} s.");
+            connection.RequestClose(CloseReason.ProtocolViolation, $"The peer did not open its {_agreed.Count} lanes within {settings.Session.HelloTimeout.TotalSeconds:0.#} s.");
         }
         catch (Exception e) when (TransportFaults.Is(e))
         {
@@ -144,15 +144,15 @@ internal sealed class LaneStreams(LinkConnection connection, TransportConnection
     private FrameParser NewParser()
     {
         FrameParser parser = new();
-        parser.Join(number, agreed.Count);
+        parser.Join(_number, _agreed.Count);
         return parser;
     }
 
     private FramePump NewPump(Stream stream)
     {
         FramePump pump = new(stream, control: null, settings.Traffic, failed);
-        lock (gate)
-            pumps.Add(pump);
+        lock (_gate)
+            _pumps.Add(pump);
         return pump;
     }
 
@@ -160,15 +160,15 @@ internal sealed class LaneStreams(LinkConnection connection, TransportConnection
     {
         ConnectionLane lane = new(sessionLane);
         pump.Add(lane.Output);
-        lock (gate)
-            lanes[lane.Number - 1] = lane;
+        lock (_gate)
+            _lanes[lane.Number - 1] = lane;
         lane.Up();
         return lane;
     }
 
     private void Keep(Task reader)
     {
-        lock (gate)
-            readers.Add(reader);
+        lock (_gate)
+            _readers.Add(reader);
     }
 }

@@ -9,38 +9,38 @@ namespace Bridge.Link.Connections;
 /// </remarks>
 internal sealed class LinkConnection
 {
-    private readonly TransportConnection transport;
-    private readonly ConnectionSettings settings;
-    private readonly ConnectionSlot slot;
-    private readonly FramePump pump;
-    private readonly Lock gate = new();
-    private readonly LinkSession session;
-    private readonly LaneStreams streams;
-    private readonly long started;
-    private readonly TaskCompletionSource ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<bool> greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ITimer timer;
-    private CloseRequest? request;
+    private readonly TransportConnection _transport;
+    private readonly ConnectionSettings _settings;
+    private readonly ConnectionSlot _slot;
+    private readonly FramePump _pump;
+    private readonly Lock _gate = new();
+    private readonly LinkSession _session;
+    private readonly LaneStreams _streams;
+    private readonly long _started;
+    private readonly TaskCompletionSource _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<bool> _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ITimer _timer;
+    private CloseRequest? _request;
 
     /// <summary>Prepares a connection; nothing is sent before <see cref="RunAsync"/>.</summary>
     public LinkConnection(TransportConnection transport, bool initiator, ConnectionSettings settings, ConnectionSlot slot)
     {
-        this.transport = transport;
-        this.settings = settings;
-        this.slot = slot;
-        started = settings.Time.GetTimestamp();
-        session = new LinkSession(settings.Session, settings.Devices, initiator, settings.Counter, TimeSpan.Zero) { Admit = _ => slot.Admit(this) };
-        pump = new FramePump(transport.Main, session.Control, settings.Traffic, OnStreamFailed);
-        streams = new LaneStreams(this, transport, settings, pump, OnStreamFailed);
-        timer = settings.Time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _transport = transport;
+        _settings = settings;
+        _slot = slot;
+        _started = settings.Time.GetTimestamp();
+        _session = new LinkSession(settings.Session, settings.Devices, initiator, settings.Counter, TimeSpan.Zero) { Admit = _ => slot.Admit(this) };
+        _pump = new FramePump(transport.Main, _session.Control, settings.Traffic, OnStreamFailed);
+        _streams = new LaneStreams(this, transport, settings, _pump, OnStreamFailed);
+        _timer = settings.Time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>True on the side that dialled.</summary>
-    public bool Initiator => session.Initiator;
+    public bool Initiator => _session.Initiator;
 
     /// <summary>What it runs over.</summary>
-    public TransportConnection Transport => transport;
+    public TransportConnection Transport => _transport;
 
     /// <summary>The connection that this one took the place of; set by the slot when this one is admitted.</summary>
     public LinkConnection? Predecessor { get; set; }
@@ -52,13 +52,13 @@ internal sealed class LinkConnection
     public LinkConnection? DisplacedGreeting { get; set; }
 
     /// <summary>True when the hello was answered and the lanes are up; false when the connection ended before.</summary>
-    public Task<bool> Greeted => greeted.Task;
+    public Task<bool> Greeted => _greeted.Task;
 
     /// <summary>Readers joined, lanes down.</summary>
-    public Task Ended => ended.Task;
+    public Task Ended => _ended.Task;
 
     /// <summary>Somebody has asked for the end; nothing more is delivered.</summary>
-    public bool IsEnding => ending.Task.IsCompleted;
+    public bool IsEnding => _ending.Task.IsCompleted;
 
     /// <summary>The connection's number; 0 before the hellos.</summary>
     public uint Number { get; private set; }
@@ -68,105 +68,108 @@ internal sealed class LinkConnection
     {
         get
         {
-            lock (gate)
-                return new SessionView(session.State, session.Version, session.Peer, session.RoundTrip, session.Reason, session.ReasonText, session.ClosedByPeer, session.Refusals, streams.UpNames);
+            lock (_gate)
+                return new SessionView(_session.State, _session.Version, _session.Peer, _session.RoundTrip, _session.Reason, _session.ReasonText, _session.ClosedByPeer, _session.Refusals, _streams.UpNames);
         }
     }
 
-    private TimeSpan Now => settings.Time.GetElapsedTime(started);
+    /// <summary>How long ago the transport was authenticated.</summary>
+    public TimeSpan Age => Now;
+
+    private TimeSpan Now => _settings.Time.GetElapsedTime(_started);
 
     /// <summary>Runs the connection to its end; never throws. <see cref="Ended"/> completes before the transport is disposed.</summary>
     public async Task RunAsync()
     {
         using CancellationTokenSource teardown = new();
-        lock (gate)
+        lock (_gate)
             Schedule();
-        pump.Flush();
-        streams.Read(new LinkStreamReader(transport.Main, this, settings.Traffic), teardown.Token);
-        await ending.Task;
+        _pump.Flush();
+        _streams.Read(new LinkStreamReader(_transport.Main, this, _settings.Traffic), teardown.Token);
+        await _ending.Task;
 
         bool linger;
-        lock (gate)
+        lock (_gate)
         {
-            if (request is { } wanted)
-                session.Close(wanted.Reason, wanted.Text, Now);
-            linger = session.State == SessionState.Closing && DeservesLinger(session.Reason);
+            if (_request is { } wanted)
+                _session.Close(wanted.Reason, wanted.Text, Now);
+            linger = _session.State == SessionState.Closing && DeservesLinger(_session.Reason);
         }
 
-        pump.Flush();
+        _pump.Flush();
         if (linger)
             await LingerAsync();
-        await timer.DisposeAsync();
-        transport.Abort();
+        await _timer.DisposeAsync();
+        _transport.Abort();
         await teardown.CancelAsync();
-        await streams.JoinAsync();
-        await pump.StopAsync();
-        lock (gate)
-            session.OnTransportEnded("The connection was ended.");
-        streams.Down();
+        await _streams.JoinAsync();
+        await _pump.StopAsync();
+        lock (_gate)
+            _session.OnTransportEnded("The connection was ended.");
+        _streams.Down();
         // Admitted but never attached: the place was this connection's already.
         await EndPredecessorAsync();
-        slot.Leave(this);
-        greeted.TrySetResult(false);
-        ended.SetResult();
+        _slot.Leave(this);
+        _greeted.TrySetResult(false);
+        _ended.SetResult();
         await DisposeTransportAsync();
     }
 
     /// <summary>Asks for the end; the first reason wins. Any thread, any context; returns at once.</summary>
     public void RequestClose(CloseReason reason, string text)
     {
-        Interlocked.CompareExchange(ref request, new CloseRequest(reason, text), null);
-        ending.TrySetResult();
+        Interlocked.CompareExchange(ref _request, new CloseRequest(reason, text), null);
+        _ending.TrySetResult();
     }
 
     /// <summary>The transport of a connection that never ran.</summary>
     public async Task DiscardAsync()
     {
-        await timer.DisposeAsync();
-        transport.Abort();
+        await _timer.DisposeAsync();
+        _transport.Abort();
         await DisposeTransportAsync();
     }
 
     /// <summary>Readers: bytes came.</summary>
-    public void OnBytes() => session.OnBytes(Now);
+    public void OnBytes() => _session.OnBytes(Now);
 
     /// <summary>The link's reader: a frame of lane 0. True when it was the Hello that establishes the connection.</summary>
     public bool OnControlFrame(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
         SessionState before;
         SessionState after;
-        lock (gate)
+        lock (_gate)
         {
-            before = session.State;
-            session.OnFrame(header, payload, Now);
-            after = session.State;
-            Number = session.Connection;
+            before = _session.State;
+            _session.OnFrame(header, payload, Now);
+            after = _session.State;
+            Number = _session.Connection;
             Schedule();
         }
 
-        pump.Flush();
+        _pump.Flush();
         if (after >= SessionState.Closing)
-            ending.TrySetResult();
+            _ending.TrySetResult();
         return before == SessionState.Greeting && after == SessionState.Established;
     }
 
     /// <summary>The link's reader, between the Hello and the next frame: ends the old connection, then brings the lanes up.</summary>
     public async Task<ConnectionLane[]> AttachAsync(FrameParser parser)
     {
-        DisplacedGreeting?.RequestClose(CloseReason.SimultaneousOpen, "Both gateways dialled at once; the other connection is used.");
+        DisplacedGreeting?.RequestClose(CloseReason.SimultaneousOpen, ConnectionSlot.CrossedText);
         DisplacedDial?.Cancel();
-        parser.Join(Number, transport.Multiplexed ? session.Lanes.Count : 0);
+        parser.Join(Number, _transport.Multiplexed ? _session.Lanes.Count : 0);
         await EndPredecessorAsync();
         if (IsEnding)
             return [];
-        ConnectionLane[] lanes = await streams.OpenAsync(session.Lanes, Number);
-        greeted.TrySetResult(true);
-        settings.Established(this);
+        ConnectionLane[] lanes = await _streams.OpenAsync(_session.Lanes, Number);
+        _greeted.TrySetResult(true);
+        _settings.Established(this);
         return lanes;
     }
 
     /// <summary>A lane's reader on the side that accepts streams: this stream is that lane.</summary>
-    public ConnectionLane Claim(ushort lane, Stream stream) => streams.Claim(lane, stream);
+    public ConnectionLane Claim(ushort lane, Stream stream) => _streams.Claim(lane, stream);
 
     /// <summary>Reads until the stream ends and says why it did; never throws.</summary>
     public async Task ReadAsync(FrameReader reader)
@@ -193,7 +196,7 @@ internal sealed class LinkConnection
     /// <summary>A defect of this program: only this connection pays for it.</summary>
     public void OnDefect(Exception e)
     {
-        LinkLog.Defect(settings.Log, settings.Link, e);
+        LinkLog.Defect(_settings.Log, _settings.Link, e);
         RequestClose(CloseReason.InternalError, $"Internal error: {e.Message}");
     }
 
@@ -211,53 +214,53 @@ internal sealed class LinkConnection
 
     private void OnTransportEnded(string text)
     {
-        lock (gate)
+        lock (_gate)
         {
             // A reason that somebody gave before the stream ended comes first.
-            if (request is null)
-                session.OnTransportEnded(text);
+            if (_request is null)
+                _session.OnTransportEnded(text);
         }
 
-        ending.TrySetResult();
+        _ending.TrySetResult();
     }
 
     private void OnTimer()
     {
         bool over;
-        lock (gate)
+        lock (_gate)
         {
-            session.Tick(Now);
-            over = session.State >= SessionState.Closing;
+            _session.Tick(Now);
+            over = _session.State >= SessionState.Closing;
             Schedule();
         }
 
-        pump.Flush();
+        _pump.Flush();
         if (over)
-            ending.TrySetResult();
+            _ending.TrySetResult();
     }
 
     /// <summary>Under the gate. The timer may fire late or early: Tick looks at the time itself.</summary>
     private void Schedule()
     {
-        if (session.State >= SessionState.Closing)
+        if (_session.State >= SessionState.Closing)
             return;
-        TimeSpan due = session.Deadline - Now;
-        timer.Change(due > TimeSpan.FromMilliseconds(1) ? due : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+        TimeSpan due = _session.Deadline - Now;
+        _timer.Change(due > TimeSpan.FromMilliseconds(1) ? due : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Lets the Close frame arrive: closing a socket with unread bytes in it would reset the connection under it.</summary>
     private async Task LingerAsync()
     {
-        using CancellationTokenSource limit = new(settings.Session.ClosingLimit, settings.Time);
+        using CancellationTokenSource limit = new(_settings.Session.ClosingLimit, _settings.Time);
         try
         {
-            await pump.FinishAsync().WaitAsync(limit.Token);
-            await transport.CompleteMainAsync().AsTask().WaitAsync(limit.Token);
-            await streams.LinkStreamEnded.WaitAsync(limit.Token);
+            await _pump.FinishAsync().WaitAsync(limit.Token);
+            _transport.CompleteMain();
+            await _streams.LinkStreamEnded.WaitAsync(limit.Token);
         }
         catch (Exception e) when (TransportFaults.Is(e))
         {
-            LinkLog.CloseNotDelivered(settings.Log, settings.Link, e.Message);
+            LinkLog.CloseNotDelivered(_settings.Log, _settings.Link, e.Message);
         }
     }
 
@@ -274,11 +277,11 @@ internal sealed class LinkConnection
     {
         try
         {
-            await transport.DisposeAsync();
+            await _transport.DisposeAsync();
         }
         catch (Exception e) when (TransportFaults.Is(e))
         {
-            LinkLog.DisposeFailed(settings.Log, settings.Link, e.Message);
+            LinkLog.DisposeFailed(_settings.Log, _settings.Link, e.Message);
         }
     }
 }

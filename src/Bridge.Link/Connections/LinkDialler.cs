@@ -11,9 +11,9 @@ namespace Bridge.Link.Connections;
 /// <remarks>One dial at a time.</remarks>
 internal sealed class LinkDialler(LinkOptions options, GatewayIdentity identity, ConnectionSettings settings, ConnectionSlot slot, RunningTasks running)
 {
-    private readonly DialTargets targets = new(options, settings.Time);
+    private readonly DialTargets _targets = new(options, settings.Time);
 
-    /// <summary>Why the last successful dial did not use QUIC although it might have; null otherwise.</summary>
+    /// <summary>Why the last dial did not use QUIC although it might have; null otherwise.</summary>
     public string? Note { get; private set; } = options.Transport == TransportMode.Auto ? QuicSupport.WhyNot : null;
 
     /// <summary>Dials once.</summary>
@@ -29,28 +29,43 @@ internal sealed class LinkDialler(LinkOptions options, GatewayIdentity identity,
         {
             foreach (IPEndPoint endPoint in await ResolveAsync(address, failures, series.Token))
             {
-                string? quicFailure = null;
-                foreach (TransportKind kind in targets.Order(endPoint))
-                {
-                    Attempt attempt = await TryAsync(endPoint, kind, series);
-                    if (attempt.Connection is { } connection)
-                    {
-                        Remember(endPoint, kind, quicFailure);
-                        return connection;
-                    }
-
-                    reason = attempt.Reason;
-                    failures.Add($"{address}{(endPoint.Address.ToString() == address.Host ? "" : $" ({endPoint.Address})")} over {kind}: {attempt.Text}");
-                    // The peer has answered and does not want us: another way to it would not change that.
-                    if (attempt.RefusedByPeer)
-                        throw new DialFailedException(reason, failures[^1]);
-                    if (kind == TransportKind.Quic)
-                        quicFailure = attempt.Text;
-                }
+                Attempt attempt = await TryEachTransportAsync(endPoint, $"{address}{(endPoint.Address.ToString() == address.Host ? "" : $" ({endPoint.Address})")}", failures, series);
+                if (attempt.Connection is { } connection)
+                    return connection;
+                reason = attempt.Reason;
+                // The peer has answered and does not want us: another way to it would not change that.
+                if (attempt.RefusedByPeer)
+                    throw new DialFailedException(reason, failures[^1]);
             }
         }
 
         throw new DialFailedException(reason, string.Join(" ", failures));
+    }
+
+    private async Task<Attempt> TryEachTransportAsync(IPEndPoint endPoint, string name, List<string> failures, CancellationTokenSource series)
+    {
+        string? quicFailure = null;
+        TransportKind[] order = _targets.Order(endPoint);
+        for (int i = 0; ; i++)
+        {
+            // Before the attempt: whoever sees the connection up sees why it is not QUIC.
+            if (quicFailure is not null)
+                Note = $"TCP is used because QUIC did not lead to {endPoint}: {quicFailure} QUIC is tried again at reconnects after {options.QuicRest.TotalSeconds:0} s.";
+            Attempt attempt = await TryAsync(endPoint, order[i], series);
+            if (attempt.Connection is not null)
+            {
+                if (order[i] == TransportKind.Quic)
+                    Note = null;
+                else if (quicFailure is not null)
+                    _targets.Rest(endPoint);
+                return attempt;
+            }
+
+            failures.Add($"{name} over {order[i]}: {attempt.Text}");
+            if (attempt.RefusedByPeer || i == order.Length - 1)
+                return attempt;
+            quicFailure = attempt.Text;
+        }
     }
 
     private async Task<IPEndPoint[]> ResolveAsync(LinkAddress address, List<string> failures, CancellationToken cancellation)
@@ -126,7 +141,8 @@ internal sealed class LinkDialler(LinkOptions options, GatewayIdentity identity,
         }
         catch (OperationCanceledException)
         {
-            connection.RequestClose(CloseReason.HelloTimeout, "The hello was not answered in time.");
+            CloseReason why = slot.IsClosed ? CloseReason.Shutdown : series.IsCancellationRequested ? CloseReason.SimultaneousOpen : CloseReason.HelloTimeout;
+            connection.RequestClose(why, "The dial was given up before its hello was answered.");
             await connection.Ended;
             // It may have come up in the last moment; then it is closed again, and the next dial finds the peer.
             throw;
@@ -134,19 +150,6 @@ internal sealed class LinkDialler(LinkOptions options, GatewayIdentity identity,
 
         SessionView view = connection.View;
         return new Attempt(null, view.Reason, view.Explain(identity.Fingerprint), view.ClosedByPeer);
-    }
-
-    private void Remember(IPEndPoint endPoint, TransportKind kind, string? quicFailure)
-    {
-        if (kind == TransportKind.Quic)
-        {
-            Note = null;
-        }
-        else if (quicFailure is not null)
-        {
-            targets.Rest(endPoint);
-            Note = $"TCP is used because QUIC did not lead to {endPoint}: {quicFailure} QUIC is tried again at reconnects after {options.QuicRest.TotalSeconds:0} s.";
-        }
     }
 
     private sealed record Attempt(LinkConnection? Connection, CloseReason Reason, string Text, bool RefusedByPeer);

@@ -3,9 +3,9 @@ namespace Bridge.Link.Connections;
 /// <summary>Reads the link's stream: lane 0, and all device lanes where the transport multiplexes.</summary>
 internal sealed class LinkStreamReader(Stream stream, LinkConnection connection, TrafficCounters traffic) : FrameReader(stream, new FrameParser(), traffic)
 {
-    private readonly TrafficCounters traffic = traffic;
-    private ConnectionLane[] lanes = [];
-    private long counted;
+    private readonly TrafficCounters _traffic = traffic;
+    private ConnectionLane[] _lanes = [];
+    private long _counted;
 
     protected override bool Deliver(ReadOnlySpan<byte> bytes, out int consumed)
     {
@@ -14,7 +14,7 @@ internal sealed class LinkStreamReader(Stream stream, LinkConnection connection,
         {
             if (header.Lane != 0)
             {
-                lanes[header.Lane - 1].Deliver(header, payload);
+                _lanes[header.Lane - 1].Deliver(header, payload);
             }
             else if (connection.OnControlFrame(header, payload))
             {
@@ -36,19 +36,19 @@ internal sealed class LinkStreamReader(Stream stream, LinkConnection connection,
 
     protected override async Task AttachAsync()
     {
-        lanes = await connection.AttachAsync(Parser);
+        _lanes = await connection.AttachAsync(Parser);
     }
 
     protected override void OnBytes() => connection.OnBytes();
 
     protected override void EndBatch()
     {
-        foreach (ConnectionLane lane in lanes)
+        foreach (ConnectionLane lane in _lanes)
             lane.EndBatch();
-        if (Parser.Stale > counted)
+        if (Parser.Stale > _counted)
         {
-            traffic.AddStale(Parser.Stale - counted);
-            counted = Parser.Stale;
+            _traffic.AddStale(Parser.Stale - _counted);
+            _counted = Parser.Stale;
         }
     }
 }

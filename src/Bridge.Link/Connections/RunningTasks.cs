@@ -3,25 +3,25 @@ namespace Bridge.Link.Connections;
 /// <summary>Tasks that were started and are joined at the end: nothing is fired and forgotten. Their own code keeps them from failing.</summary>
 internal sealed class RunningTasks
 {
-    private readonly Lock gate = new();
-    private readonly HashSet<Task> running = [];
+    private readonly Lock _gate = new();
+    private readonly HashSet<Task> _running = [];
 
     public int Count
     {
         get
         {
-            lock (gate)
-                return running.Count;
+            lock (_gate)
+                return _running.Count;
         }
     }
 
     /// <summary>Starts an operation on the thread pool and keeps its task until it ends.</summary>
     public void Start(Func<Task> operation)
     {
-        lock (gate)
+        lock (_gate)
         {
             Task task = Task.Run(operation);
-            running.Add(task);
+            _running.Add(task);
             // The removal waits for this lock, so it comes after the addition.
             _ = task.ContinueWith(Remove, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
@@ -33,8 +33,8 @@ internal sealed class RunningTasks
         while (true)
         {
             Task[] all;
-            lock (gate)
-                all = [.. running];
+            lock (_gate)
+                all = [.. _running];
             if (all.Length == 0)
                 return;
             await Task.WhenAll(all);
@@ -43,7 +43,7 @@ internal sealed class RunningTasks
 
     private void Remove(Task task)
     {
-        lock (gate)
-            running.Remove(task);
+        lock (_gate)
+            _running.Remove(task);
     }
 }

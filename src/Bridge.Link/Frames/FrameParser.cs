@@ -10,9 +10,9 @@ namespace Bridge.Link;
 /// </remarks>
 public sealed class FrameParser
 {
-    private readonly byte[] gathered = GC.AllocateUninitializedArray<byte>(FrameHeader.MaximumFrame);
-    private int held;
-    private uint[] nextSequence = new uint[1];
+    private readonly byte[] _gathered = GC.AllocateUninitializedArray<byte>(FrameHeader.MaximumFrame);
+    private int _held;
+    private uint[] _nextSequence = new uint[1];
 
     /// <summary>The connection that was joined; 0 before.</summary>
     public uint Connection { get; private set; }
@@ -21,7 +21,7 @@ public sealed class FrameParser
     public long Stale { get; private set; }
 
     /// <summary>True between frames. A stream that ends while this is false was cut inside a frame.</summary>
-    public bool IsBetweenFrames => held == 0;
+    public bool IsBetweenFrames => _held == 0;
 
     /// <summary>From the next frame on, frames of this connection are expected, on lanes 0..<paramref name="lanes"/>.</summary>
     /// <param name="connection">The number agreed in the hellos, not 0.</param>
@@ -32,7 +32,7 @@ public sealed class FrameParser
         ArgumentOutOfRangeException.ThrowIfZero(connection);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(lanes, ushort.MaxValue);
         Connection = connection;
-        Array.Resize(ref nextSequence, lanes + 1);
+        Array.Resize(ref _nextSequence, lanes + 1);
     }
 
     /// <summary>Takes the next whole frame out of the fed bytes.</summary>
@@ -66,7 +66,7 @@ public sealed class FrameParser
     private bool TryTake(ref ReadOnlySpan<byte> input, out FrameHeader header, out ReadOnlySpan<byte> frame)
     {
         frame = default;
-        if (held == 0 && FrameHeader.TryRead(input, out header))
+        if (_held == 0 && FrameHeader.TryRead(input, out header))
         {
             CheckLayout(header);
             if (input.Length >= header.Length)
@@ -80,27 +80,27 @@ public sealed class FrameParser
         header = default;
         if (!Gather(ref input, FrameHeader.Size))
             return false;
-        _ = FrameHeader.TryRead(gathered, out header);
+        _ = FrameHeader.TryRead(_gathered, out header);
         CheckLayout(header);
         if (!Gather(ref input, header.Length))
             return false;
-        frame = gathered.AsSpan(0, header.Length);
-        held = 0;
+        frame = _gathered.AsSpan(0, header.Length);
+        _held = 0;
         return true;
     }
 
     /// <summary>Copies until `length` bytes of the frame are held; true when they are.</summary>
     private bool Gather(ref ReadOnlySpan<byte> input, int length)
     {
-        int take = Math.Min(input.Length, length - held);
+        int take = Math.Min(input.Length, length - _held);
         if (take > 0)
         {
-            input[..take].CopyTo(gathered.AsSpan(held));
-            held += take;
+            input[..take].CopyTo(_gathered.AsSpan(_held));
+            _held += take;
             input = input[take..];
         }
 
-        return held >= length;
+        return _held >= length;
     }
 
     /// <summary>What can be judged before the payload has arrived, so that a wild length never makes the parser wait.</summary>
@@ -123,11 +123,11 @@ public sealed class FrameParser
             throw new LinkProtocolException(CloseReason.ProtocolViolation, $"A frame names connection {header.Connection}; this is connection {Connection}.");
         }
 
-        if (header.Lane >= nextSequence.Length)
-            throw new LinkProtocolException(CloseReason.UnexpectedFrame, $"A {header.Type} frame names lane {header.Lane}; there are {nextSequence.Length - 1} device lanes.");
+        if (header.Lane >= _nextSequence.Length)
+            throw new LinkProtocolException(CloseReason.UnexpectedFrame, $"A {header.Type} frame names lane {header.Lane}; there are {_nextSequence.Length - 1} device lanes.");
         if (header.Lane == 0 && header.Epoch != 0)
             throw new LinkProtocolException(CloseReason.BadFrame, $"A {header.Type} frame on lane 0 has epoch {header.Epoch}.");
-        ref uint next = ref nextSequence[header.Lane];
+        ref uint next = ref _nextSequence[header.Lane];
         if (header.Sequence != next)
             throw new LinkProtocolException(CloseReason.SequenceGap, $"Lane {header.Lane} sent sequence {header.Sequence}; {next} comes next.");
         next = unchecked(next + 1);

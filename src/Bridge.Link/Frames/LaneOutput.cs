@@ -8,19 +8,19 @@ namespace Bridge.Link;
 /// </remarks>
 public sealed class LaneOutput
 {
-    private readonly Lock gate = new();
-    private byte[] filling;
-    private byte[] other;
-    private int sealedBytes;
-    private bool taken;
-    private bool roomWanted;
+    private readonly Lock _gate = new();
+    private byte[] _filling;
+    private byte[] _other;
+    private int _sealedBytes;
+    private bool _taken;
+    private bool _roomWanted;
 
     // The open frame; the producer's alone.
-    private byte[]? openBuffer;
-    private int openOffset;
-    private FrameType openType;
-    private uint openEpoch;
-    private uint sequence;
+    private byte[]? _openBuffer;
+    private int _openOffset;
+    private FrameType _openType;
+    private uint _openEpoch;
+    private uint _sequence;
 
     /// <summary>Creates an empty output.</summary>
     /// <param name="lane">0 for the link itself, 1.. for devices.</param>
@@ -31,8 +31,8 @@ public sealed class LaneOutput
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, FrameHeader.MaximumFrame);
         Lane = lane;
         Connection = connection;
-        filling = GC.AllocateUninitializedArray<byte>(capacity);
-        other = GC.AllocateUninitializedArray<byte>(capacity);
+        _filling = GC.AllocateUninitializedArray<byte>(capacity);
+        _other = GC.AllocateUninitializedArray<byte>(capacity);
     }
 
     /// <summary>The lane's number.</summary>
@@ -49,10 +49,10 @@ public sealed class LaneOutput
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                bool room = filling.Length - sealedBytes >= FrameHeader.MaximumFrame;
-                roomWanted |= !room;
+                bool room = _filling.Length - _sealedBytes >= FrameHeader.MaximumFrame;
+                _roomWanted |= !room;
                 return room;
             }
         }
@@ -71,17 +71,17 @@ public sealed class LaneOutput
     /// <exception cref="InvalidOperationException">There is no room: <see cref="CanWrite"/> was not asked.</exception>
     public Span<byte> Begin(FrameType type, uint epoch)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (filling.Length - sealedBytes < FrameHeader.MaximumFrame)
+            if (_filling.Length - _sealedBytes < FrameHeader.MaximumFrame)
                 throw new InvalidOperationException($"Lane {Lane} has no room for a frame: ask CanWrite first.");
-            openBuffer = filling;
-            openOffset = sealedBytes;
+            _openBuffer = _filling;
+            _openOffset = _sealedBytes;
         }
 
-        openType = type;
-        openEpoch = epoch;
-        return openBuffer.AsSpan(openOffset + FrameHeader.Size, FrameHeader.MaximumPayload);
+        _openType = type;
+        _openEpoch = epoch;
+        return _openBuffer.AsSpan(_openOffset + FrameHeader.Size, FrameHeader.MaximumPayload);
     }
 
     /// <summary>Seals the open frame: length, sequence, CRC32C.</summary>
@@ -89,24 +89,24 @@ public sealed class LaneOutput
     /// <exception cref="InvalidOperationException">No frame is open.</exception>
     public void End(int payloadLength)
     {
-        byte[] buffer = openBuffer ?? throw new InvalidOperationException($"Lane {Lane} has no open frame.");
+        byte[] buffer = _openBuffer ?? throw new InvalidOperationException($"Lane {Lane} has no open frame.");
         ArgumentOutOfRangeException.ThrowIfNegative(payloadLength);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(payloadLength, FrameHeader.MaximumPayload);
         int length = FrameHeader.Size + payloadLength;
-        Span<byte> frame = buffer.AsSpan(openOffset, length);
-        FrameHeader header = new(length, 0, openType, 0, Lane, Connection, openEpoch, sequence);
+        Span<byte> frame = buffer.AsSpan(_openOffset, length);
+        FrameHeader header = new(length, 0, _openType, 0, Lane, Connection, _openEpoch, _sequence);
         header.Write(frame);
         (header with { Crc = FrameChecksum.Compute(frame) }).Write(frame);
-        sequence = unchecked(sequence + 1);
-        openBuffer = null;
+        _sequence = unchecked(_sequence + 1);
+        _openBuffer = null;
 
-        lock (gate)
+        lock (_gate)
         {
             // The pump took the buffer while the frame was being written behind its sealed bytes. The pump reads only those, and cannot come back to
             // this buffer before something is sealed in the other one, so the frame still stands; it belongs to the front of the other buffer now.
-            if (!ReferenceEquals(buffer, filling))
-                frame.CopyTo(filling.AsSpan(sealedBytes));
-            sealedBytes += length;
+            if (!ReferenceEquals(buffer, _filling))
+                frame.CopyTo(_filling.AsSpan(_sealedBytes));
+            _sealedBytes += length;
         }
     }
 
@@ -119,20 +119,20 @@ public sealed class LaneOutput
     /// <exception cref="InvalidOperationException">The last take was not released.</exception>
     public bool TryTake(out ReadOnlyMemory<byte> bytes)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (taken)
+            if (_taken)
                 throw new InvalidOperationException($"Lane {Lane} is being written already.");
-            if (sealedBytes == 0)
+            if (_sealedBytes == 0)
             {
                 bytes = default;
                 return false;
             }
 
-            bytes = filling.AsMemory(0, sealedBytes);
-            (filling, other) = (other, filling);
-            sealedBytes = 0;
-            taken = true;
+            bytes = _filling.AsMemory(0, _sealedBytes);
+            (_filling, _other) = (_other, _filling);
+            _sealedBytes = 0;
+            _taken = true;
             return true;
         }
     }
@@ -140,9 +140,9 @@ public sealed class LaneOutput
     /// <summary>Pump: the taken bytes are written. Raises <see cref="Writable"/> if a producer waits for room.</summary>
     public void Release()
     {
-        lock (gate)
+        lock (_gate)
         {
-            taken = false;
+            _taken = false;
         }
 
         RaiseWritable();
@@ -151,11 +151,11 @@ public sealed class LaneOutput
     /// <summary>Pump: tells a waiting producer that the other buffer is free, without waiting for the write in flight.</summary>
     internal void RaiseWritable()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!roomWanted || filling.Length - sealedBytes < FrameHeader.MaximumFrame)
+            if (!_roomWanted || _filling.Length - _sealedBytes < FrameHeader.MaximumFrame)
                 return;
-            roomWanted = false;
+            _roomWanted = false;
         }
 
         Writable?.Invoke();

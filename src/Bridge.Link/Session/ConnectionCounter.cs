@@ -4,16 +4,16 @@ namespace Bridge.Link;
 /// <remarks>Thread-safe: two connections of one link may greet at the same time, and their numbers must differ.</remarks>
 public sealed class ConnectionCounter
 {
-    private readonly Lock gate = new();
-    private uint last;
+    private readonly Lock _gate = new();
+    private uint _last;
 
     /// <summary>The highest number seen; 0 for none.</summary>
     public uint Last
     {
         get
         {
-            lock (gate)
-                return last;
+            lock (_gate)
+                return _last;
         }
     }
 
@@ -35,10 +35,10 @@ public sealed class ConnectionCounter
     /// <returns>The connection's number, never given twice by this counter.</returns>
     public uint Agree(uint peerLast, bool smallerDialled, out uint ownLast)
     {
-        lock (gate)
+        lock (_gate)
         {
-            ownLast = last;
-            return last = After(Math.Max(last, peerLast), smallerDialled);
+            ownLast = _last;
+            return _last = After(Math.Max(_last, peerLast), smallerDialled);
         }
     }
 
@@ -47,11 +47,11 @@ public sealed class ConnectionCounter
     /// <returns>False when a connection as new or newer was established meanwhile: it must not be replaced by an older one.</returns>
     public bool TryTake(uint connection)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (connection <= last)
+            if (connection <= _last)
                 return false;
-            last = connection;
+            _last = connection;
             return true;
         }
     }

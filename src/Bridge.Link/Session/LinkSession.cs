@@ -11,17 +11,17 @@ public sealed class LinkSession
     // Enough for a Hello and thousands of Pongs; a peer that makes us owe more does not read.
     private const int ControlCapacity = 2 * FrameHeader.MaximumFrame;
 
-    private readonly SessionOptions options;
-    private readonly IReadOnlyList<LaneRegistration> devices;
-    private readonly ConnectionCounter counter;
-    private readonly uint offeredLast;
-    private readonly List<string> refusals = [];
-    private SessionLane[] lanes = [];
-    private long lastReceived; // ticks; written by every reader
-    private TimeSpan stateDeadline;
-    private TimeSpan nextPing;
-    private TimeSpan pingSent;
-    private ulong pingToken;
+    private readonly SessionOptions _options;
+    private readonly IReadOnlyList<LaneRegistration> _devices;
+    private readonly ConnectionCounter _counter;
+    private readonly uint _offeredLast;
+    private readonly List<string> _refusals = [];
+    private SessionLane[] _lanes = [];
+    private long _lastReceived; // ticks; written by every reader
+    private TimeSpan _stateDeadline;
+    private TimeSpan _nextPing;
+    private TimeSpan _pingSent;
+    private ulong _pingToken;
 
     /// <summary>Starts a connection.</summary>
     /// <param name="options">Names and time limits.</param>
@@ -31,15 +31,15 @@ public sealed class LinkSession
     /// <param name="now">The monotonic time.</param>
     public LinkSession(SessionOptions options, IReadOnlyList<LaneRegistration> devices, bool initiator, ConnectionCounter counter, TimeSpan now)
     {
-        this.options = options;
-        this.devices = devices;
-        this.counter = counter;
+        _options = options;
+        _devices = devices;
+        _counter = counter;
         Initiator = initiator;
-        offeredLast = counter.Last;
-        lastReceived = now.Ticks;
-        stateDeadline = now + options.HelloTimeout;
+        _offeredLast = counter.Last;
+        _lastReceived = now.Ticks;
+        _stateDeadline = now + options.HelloTimeout;
         if (initiator)
-            WriteHello(offeredLast);
+            WriteHello(_offeredLast);
     }
 
     /// <summary>True on the side that dialled.</summary>
@@ -64,10 +64,10 @@ public sealed class LinkSession
     public Hello? Peer { get; private set; }
 
     /// <summary>The devices both gateways have; lane n is at index n-1. Empty before <see cref="SessionState.Established"/>.</summary>
-    public IReadOnlyList<SessionLane> Lanes => lanes;
+    public IReadOnlyList<SessionLane> Lanes => _lanes;
 
     /// <summary>One sentence for each device that is no lane, for the log.</summary>
-    public IReadOnlyList<string> Refusals => refusals;
+    public IReadOnlyList<string> Refusals => _refusals;
 
     /// <summary>Why the connection ended: the first reason wins.</summary>
     public CloseReason Reason { get; private set; }
@@ -85,15 +85,15 @@ public sealed class LinkSession
     public TimeSpan Deadline => State switch
     {
         SessionState.Closed => TimeSpan.MaxValue,
-        SessionState.Established => Min(nextPing, IdleDeadline),
-        _ => stateDeadline,
+        SessionState.Established => Min(_nextPing, IdleDeadline),
+        _ => _stateDeadline,
     };
 
-    private TimeSpan IdleDeadline => TimeSpan.FromTicks(Volatile.Read(ref lastReceived)) + options.IdleLimit;
+    private TimeSpan IdleDeadline => TimeSpan.FromTicks(Volatile.Read(ref _lastReceived)) + _options.IdleLimit;
 
     /// <summary>Bytes came, of whatever frame: a sign of life. Callable from every reader.</summary>
     /// <param name="now">The monotonic time.</param>
-    public void OnBytes(TimeSpan now) => Volatile.Write(ref lastReceived, now.Ticks);
+    public void OnBytes(TimeSpan now) => Volatile.Write(ref _lastReceived, now.Ticks);
 
     /// <summary>A frame came from the parser of any of the connection's streams.</summary>
     /// <param name="header">The frame's header.</param>
@@ -108,9 +108,9 @@ public sealed class LinkSession
             return false;
         if (header.Lane != 0)
         {
-            if (header.Lane > lanes.Length)
-                throw new LinkProtocolException(CloseReason.UnexpectedFrame, $"A frame names lane {header.Lane}; there are {lanes.Length}.");
-            return lanes[header.Lane - 1].Accept(header, payload);
+            if (header.Lane > _lanes.Length)
+                throw new LinkProtocolException(CloseReason.UnexpectedFrame, $"A frame names lane {header.Lane}; there are {_lanes.Length}.");
+            return _lanes[header.Lane - 1].Accept(header, payload);
         }
 
         if (header.Type == FrameType.Hello)
@@ -128,16 +128,16 @@ public sealed class LinkSession
     {
         switch (State)
         {
-            case SessionState.Greeting when now >= stateDeadline:
-                End(SessionEvent.DeadlinePassed, CloseReason.HelloTimeout, $"The hello was not answered within {options.HelloTimeout.TotalSeconds:0.#} s.", now);
+            case SessionState.Greeting when now >= _stateDeadline:
+                End(SessionEvent.DeadlinePassed, CloseReason.HelloTimeout, $"The hello was not answered within {_options.HelloTimeout.TotalSeconds:0.#} s.", now);
                 break;
             case SessionState.Established when now >= IdleDeadline:
-                End(SessionEvent.DeadlinePassed, CloseReason.KeepAliveTimeout, $"Nothing was received for {options.IdleLimit.TotalSeconds:0.#} s.", now);
+                End(SessionEvent.DeadlinePassed, CloseReason.KeepAliveTimeout, $"Nothing was received for {_options.IdleLimit.TotalSeconds:0.#} s.", now);
                 break;
-            case SessionState.Established when now >= nextPing:
+            case SessionState.Established when now >= _nextPing:
                 WritePing(now);
                 break;
-            case SessionState.Closing when now >= stateDeadline:
+            case SessionState.Closing when now >= _stateDeadline:
                 State = SessionTable.Next(State, SessionEvent.DeadlinePassed);
                 break;
         }
@@ -163,15 +163,15 @@ public sealed class LinkSession
             Violate(CloseReason.UnexpectedFrame, "A second Hello came.", now);
         else if (!Hello.TryReadVersions(payload, out ushort minimum, out ushort maximum))
             Violate(CloseReason.BadFrame, "The Hello is malformed.", now);
-        else if (!ProtocolVersion.TryChoose(options.VersionMinimum, options.VersionMaximum, minimum, maximum, out ushort version))
-            Violate(CloseReason.VersionMismatch, $"This gateway speaks protocol versions {options.VersionMinimum}..{options.VersionMaximum}, the peer {minimum}..{maximum}.", now);
+        else if (!ProtocolVersion.TryChoose(_options.VersionMinimum, _options.VersionMaximum, minimum, maximum, out ushort version))
+            Violate(CloseReason.VersionMismatch, $"This gateway speaks protocol versions {_options.VersionMinimum}..{_options.VersionMaximum}, the peer {minimum}..{maximum}.", now);
         else if (!Hello.TryRead(payload, out Hello? hello))
             Violate(CloseReason.BadFrame, "The Hello is malformed.", now);
-        else if (hello!.Instance == options.Instance)
+        else if (hello!.Instance == _options.Instance)
             Violate(CloseReason.ProtocolViolation, "This gateway is connected to itself.", now);
-        else if (hello.LastConnection >= uint.MaxValue - 1 || offeredLast >= uint.MaxValue - 1)
+        else if (hello.LastConnection >= uint.MaxValue - 1 || _offeredLast >= uint.MaxValue - 1)
             Violate(CloseReason.ProtocolViolation, "The connection numbers are used up; restart the gateway that has run for so long.", now);
-        else if (Initiator && NumberAsInitiator(hello) <= counter.Last)
+        else if (Initiator && NumberAsInitiator(hello) <= _counter.Last)
             RefuseAsOlder(hello, now);
         else if (Admit?.Invoke(hello) is { } refusal)
             Violate(refusal.Reason, refusal.Text, now);
@@ -179,19 +179,19 @@ public sealed class LinkSession
             Establish(hello, version, now);
     }
 
-    private uint NumberAsInitiator(Hello hello) => ConnectionCounter.After(Math.Max(offeredLast, hello.LastConnection), options.Instance < hello.Instance);
+    private uint NumberAsInitiator(Hello hello) => ConnectionCounter.After(Math.Max(_offeredLast, hello.LastConnection), _options.Instance < hello.Instance);
 
     private void RefuseAsOlder(Hello hello, TimeSpan now) =>
-        Violate(CloseReason.Replaced, $"Connection {NumberAsInitiator(hello)} is older than connection {counter.Last}, which was established meanwhile.", now);
+        Violate(CloseReason.Replaced, $"Connection {NumberAsInitiator(hello)} is older than connection {_counter.Last}, which was established meanwhile.", now);
 
     private void Establish(Hello hello, ushort version, TimeSpan now)
     {
         if (!Initiator)
         {
-            Connection = counter.Agree(hello.LastConnection, hello.Instance < options.Instance, out uint ownLast);
+            Connection = _counter.Agree(hello.LastConnection, hello.Instance < _options.Instance, out uint ownLast);
             WriteHello(ownLast);
         }
-        else if (counter.TryTake(NumberAsInitiator(hello)))
+        else if (_counter.TryTake(NumberAsInitiator(hello)))
         {
             Connection = NumberAsInitiator(hello);
         }
@@ -208,10 +208,10 @@ public sealed class LinkSession
         Control.Join(Connection);
 
         HelloDevice[] own = OwnDevices();
-        List<string> names = Initiator ? LaneMatching.Match(own, hello.Devices, refusals) : LaneMatching.Match(hello.Devices, own, refusals);
-        lanes = new SessionLane[names.Count];
-        for (int i = 0; i < lanes.Length; i++)
-            lanes[i] = new SessionLane((ushort)(i + 1), Connection, devices.First(device => device.Device == names[i]));
+        List<string> names = Initiator ? LaneMatching.Match(own, hello.Devices, _refusals) : LaneMatching.Match(hello.Devices, own, _refusals);
+        _lanes = new SessionLane[names.Count];
+        for (int i = 0; i < _lanes.Length; i++)
+            _lanes[i] = new SessionLane((ushort)(i + 1), Connection, _devices.First(device => device.Device == names[i]));
         WritePing(now);
     }
 
@@ -246,34 +246,34 @@ public sealed class LinkSession
     private void OnPong(ulong token, TimeSpan now)
     {
         // An older Pong than the last Ping is late, not wrong.
-        if (token == pingToken)
-            RoundTrip = now - pingSent;
+        if (token == _pingToken)
+            RoundTrip = now - _pingSent;
     }
 
     private void WritePing(TimeSpan now)
     {
-        nextPing = now + (options.IdleLimit / 3);
+        _nextPing = now + (_options.IdleLimit / 3);
         if (!Control.CanWrite)
             return;
-        pingSent = now;
-        Control.End(PingToken.Write(Control.Begin(FrameType.Ping, epoch: 0), ++pingToken));
+        _pingSent = now;
+        Control.End(PingToken.Write(Control.Begin(FrameType.Ping, epoch: 0), ++_pingToken));
     }
 
     private void WriteHello(uint last)
     {
         Hello hello = new()
         {
-            VersionMinimum = options.VersionMinimum,
-            VersionMaximum = options.VersionMaximum,
-            Instance = options.Instance,
+            VersionMinimum = _options.VersionMinimum,
+            VersionMaximum = _options.VersionMaximum,
+            Instance = _options.Instance,
             LastConnection = last,
-            Gateway = options.Gateway,
+            Gateway = _options.Gateway,
             Devices = OwnDevices(),
         };
         Control.End(hello.Write(Control.Begin(FrameType.Hello, epoch: 0)));
     }
 
-    private HelloDevice[] OwnDevices() => [.. devices.Select(device => new HelloDevice(device.Device, device.VirtioId, device.Role))];
+    private HelloDevice[] OwnDevices() => [.. _devices.Select(device => new HelloDevice(device.Device, device.VirtioId, device.Role))];
 
     private void Violate(CloseReason reason, string text, TimeSpan now) => End(SessionEvent.Violation, reason, text, now);
 
@@ -283,7 +283,7 @@ public sealed class LinkSession
             return;
         TakeReason(reason, text);
         State = SessionTable.Next(State, why);
-        stateDeadline = now + options.ClosingLimit;
+        _stateDeadline = now + _options.ClosingLimit;
         if (Control.CanWrite)
             Control.End(new CloseNotice(reason, text).Write(Control.Begin(FrameType.Close, epoch: 0)));
     }

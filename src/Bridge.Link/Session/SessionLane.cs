@@ -3,7 +3,7 @@ namespace Bridge.Link;
 /// <summary>A device that both gateways have, on one connection. Used by the one reader that gets the lane's frames.</summary>
 public sealed class SessionLane
 {
-    private bool opened;
+    private bool _opened;
 
     internal SessionLane(ushort number, uint connection, LaneRegistration registration)
     {
@@ -38,15 +38,15 @@ public sealed class SessionLane
     /// <exception cref="LinkProtocolException">UnexpectedFrame, BadFrame or ProtocolViolation.</exception>
     public bool Accept(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
-        if (opened && header.Type >= FrameType.DeviceInfo)
+        if (_opened && header.Type >= FrameType.DeviceInfo)
             return true;
-        if (opened || header.Type != FrameType.LaneOpen)
-            throw new LinkProtocolException(CloseReason.UnexpectedFrame, $"Frame type {(byte)header.Type} on lane {Number} ({Registration.Device}) where {(opened ? "a device frame" : "LaneOpen")} belongs.");
+        if (_opened || header.Type != FrameType.LaneOpen)
+            throw new LinkProtocolException(CloseReason.UnexpectedFrame, $"Frame type {(byte)header.Type} on lane {Number} ({Registration.Device}) where {(_opened ? "a device frame" : "LaneOpen")} belongs.");
         if (!LaneOpen.TryRead(payload, out string device))
             throw new LinkProtocolException(CloseReason.BadFrame, $"The LaneOpen of lane {Number} is malformed.");
         if (device != Registration.Device)
             throw new LinkProtocolException(CloseReason.ProtocolViolation, $"Lane {Number} is {Registration.Device}; the peer opened it as {device}.");
-        opened = true;
+        _opened = true;
         return false;
     }
 }

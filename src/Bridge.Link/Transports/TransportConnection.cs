@@ -44,7 +44,7 @@ public abstract class TransportConnection : IAsyncDisposable
 
     /// <summary>Ends the writing direction of <see cref="Main"/>: the peer reads the end after all that was written. No write may be in flight.</summary>
     /// <exception cref="IOException">The connection is gone.</exception>
-    public abstract ValueTask CompleteMainAsync();
+    public abstract void CompleteMain();
 
     /// <summary>Ends everything at once; operations in flight fail. Idempotent, never throws, never waits.</summary>
     public abstract void Abort();

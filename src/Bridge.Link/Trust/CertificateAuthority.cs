@@ -6,16 +6,16 @@ namespace Bridge.Link.Trust;
 /// <summary>The peer has a certificate of this authority with this name in it (Kubernetes). Dates count, by this machine's clock.</summary>
 public sealed class CertificateAuthority : PeerTrust
 {
-    private readonly X509Certificate2Collection roots;
-    private readonly string name;
+    private readonly X509Certificate2Collection _roots;
+    private readonly string _name;
 
     /// <summary>Trusts an authority for one peer.</summary>
     /// <param name="roots">The authority's certificates.</param>
     /// <param name="name">A DNS name among the peer certificate's alternative names, or its common name if it has no DNS name. Compared without case.</param>
     public CertificateAuthority(X509Certificate2Collection roots, string name)
     {
-        this.roots = roots;
-        this.name = name;
+        _roots = roots;
+        _name = name;
     }
 
     /// <inheritdoc/>
@@ -24,14 +24,14 @@ public sealed class CertificateAuthority : PeerTrust
         DateTimeOffset now = time.GetUtcNow();
         using X509Chain chain = new();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(roots);
+        chain.ChainPolicy.CustomTrustStore.AddRange(_roots);
         chain.ChainPolicy.ExtraStore.AddRange(intermediates);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.VerificationTimeIgnored = false;
         chain.ChainPolicy.VerificationTime = now.UtcDateTime;
         if (chain.Build(certificate))
-            return Names(certificate).Contains(name, StringComparer.OrdinalIgnoreCase) ? null : $"The peer's certificate is for {string.Join(", ", Names(certificate))}; {name} is expected.";
+            return Names(certificate).Contains(_name, StringComparer.OrdinalIgnoreCase) ? null : $"The peer's certificate is for {string.Join(", ", Names(certificate))}; {_name} is expected.";
         foreach (X509ChainElement element in chain.ChainElements)
         {
             if (element.ChainElementStatus.Any(status => status.Status.HasFlag(X509ChainStatusFlags.NotTimeValid)))

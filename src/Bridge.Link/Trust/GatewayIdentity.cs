@@ -7,13 +7,13 @@ namespace Bridge.Link.Trust;
 /// <summary>This gateway's key pair and certificate. One PEM file holds both; or a certificate (chain) and a key file that a CA gave.</summary>
 public sealed class GatewayIdentity : IDisposable
 {
-    private readonly X509Certificate2 certificate;
-    private readonly X509Certificate2Collection intermediates;
+    private readonly X509Certificate2 _certificate;
+    private readonly X509Certificate2Collection _intermediates;
 
     private GatewayIdentity(X509Certificate2 certificate, X509Certificate2Collection intermediates)
     {
-        this.certificate = certificate;
-        this.intermediates = intermediates;
+        _certificate = certificate;
+        _intermediates = intermediates;
         Fingerprint = KeyFingerprint.Of(certificate);
         // offline: no download of issuers; what the files hold is what is sent.
         TlsContext = SslStreamCertificateContext.Create(certificate, intermediates, offline: true);
@@ -23,7 +23,7 @@ public sealed class GatewayIdentity : IDisposable
     public string Fingerprint { get; }
 
     /// <summary>The certificate's subject, for people.</summary>
-    public string Subject => certificate.Subject;
+    public string Subject => _certificate.Subject;
 
     internal SslStreamCertificateContext TlsContext { get; }
 
@@ -70,8 +70,8 @@ public sealed class GatewayIdentity : IDisposable
     /// <summary>Forgets the private key.</summary>
     public void Dispose()
     {
-        certificate.Dispose();
-        foreach (X509Certificate2 intermediate in intermediates)
+        _certificate.Dispose();
+        foreach (X509Certificate2 intermediate in _intermediates)
             intermediate.Dispose();
     }
 

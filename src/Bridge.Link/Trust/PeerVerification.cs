@@ -6,16 +6,16 @@ namespace Bridge.Link.Trust;
 /// <summary>Judges the peer's certificate in one TLS handshake and keeps the verdict. One instance per handshake.</summary>
 public sealed class PeerVerification
 {
-    private readonly IReadOnlyList<PeerTrust> candidates;
-    private readonly TimeProvider time;
+    private readonly IReadOnlyList<PeerTrust> _candidates;
+    private readonly TimeProvider _time;
 
     /// <summary>Prepares a handshake.</summary>
     /// <param name="candidates">Who the peer may be.</param>
     /// <param name="time">This machine's clock.</param>
     public PeerVerification(IReadOnlyList<PeerTrust> candidates, TimeProvider time)
     {
-        this.candidates = candidates;
-        this.time = time;
+        _candidates = candidates;
+        _time = time;
     }
 
     /// <summary>Who the peer is; null before and after a refusal.</summary>
@@ -39,9 +39,9 @@ public sealed class PeerVerification
         Fingerprint = KeyFingerprint.Of(presented);
         X509Certificate2Collection intermediates = chain?.ChainPolicy.ExtraStore ?? [];
         List<string> reasons = [];
-        foreach (PeerTrust candidate in candidates)
+        foreach (PeerTrust candidate in _candidates)
         {
-            string? reason = candidate.Refuse(presented, intermediates, time);
+            string? reason = candidate.Refuse(presented, intermediates, _time);
             if (reason is null)
             {
                 Peer = candidate;

@@ -5,7 +5,7 @@ namespace Bridge.Link.Trust;
 /// <summary>The peer has one of these keys. Dates and names of its certificate do not matter: boards boot in 1970.</summary>
 public sealed class PinnedKeys : PeerTrust
 {
-    private readonly string[] fingerprints;
+    private readonly string[] _fingerprints;
 
     /// <summary>Trusts these keys; more than one while a key is being changed.</summary>
     /// <param name="fingerprints">In any form that <see cref="KeyFingerprint.TryParse"/> takes.</param>
@@ -14,7 +14,7 @@ public sealed class PinnedKeys : PeerTrust
     {
         if (fingerprints.Count == 0)
             throw new ArgumentException("At least one fingerprint is needed.", nameof(fingerprints));
-        this.fingerprints = [.. fingerprints.Select(text => KeyFingerprint.TryParse(text, out string parsed)
+        _fingerprints = [.. fingerprints.Select(text => KeyFingerprint.TryParse(text, out string parsed)
             ? parsed
             : throw new ArgumentException($"'{text}' is no fingerprint: sha256: and 64 hex digits.", nameof(fingerprints)))];
     }
@@ -23,6 +23,6 @@ public sealed class PinnedKeys : PeerTrust
     public override string? Refuse(X509Certificate2 certificate, X509Certificate2Collection intermediates, TimeProvider time)
     {
         string presented = KeyFingerprint.Of(certificate);
-        return fingerprints.Contains(presented, StringComparer.Ordinal) ? null : $"The peer's key is {presented}; {string.Join(" or ", fingerprints)} is expected.";
+        return _fingerprints.Contains(presented, StringComparer.Ordinal) ? null : $"The peer's key is {presented}; {string.Join(" or ", _fingerprints)} is expected.";
     }
 }

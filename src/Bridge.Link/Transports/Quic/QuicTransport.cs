@@ -19,7 +19,8 @@ internal static class QuicTransport
     {
         try
         {
-            QuicConnection connection = await QuicConnection.ConnectAsync(QuicSettings.Client(address, identity, peer, timeout), cancellation);
+            // Twice the caller's patience: his own limit comes first and says it in his words; QUIC's is there should nobody cancel.
+            QuicConnection connection = await QuicConnection.ConnectAsync(QuicSettings.Client(address, identity, peer, timeout * 2), cancellation);
             try
             {
                 QuicStream main = await connection.OpenOutboundStreamAsync(QuicStreamType.Bidirectional, cancellation);

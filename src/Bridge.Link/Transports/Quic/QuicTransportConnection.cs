@@ -10,47 +10,43 @@ namespace Bridge.Link.Transports.Quic;
 [SupportedOSPlatform("windows")]
 internal sealed class QuicTransportConnection : TransportConnection
 {
-    private readonly QuicConnection connection;
-    private readonly QuicStream main;
-    private readonly Lock gate = new();
-    private readonly List<QuicStream> streams;
-    private bool aborted;
+    private readonly QuicConnection _connection;
+    private readonly QuicStream _main;
+    private readonly Lock _gate = new();
+    private readonly List<QuicStream> _streams;
+    private bool _aborted;
 
     public QuicTransportConnection(QuicConnection connection, QuicStream main, PeerVerification peer)
         : base(connection.RemoteEndPoint, peer)
     {
-        this.connection = connection;
-        this.main = main;
-        streams = [main];
+        _connection = connection;
+        _main = main;
+        _streams = [main];
     }
 
     public override TransportKind Kind => TransportKind.Quic;
 
     public override bool Multiplexed => false;
 
-    public override Stream Main => main;
+    public override Stream Main => _main;
 
     public override async ValueTask<Stream> OpenLaneAsync(CancellationToken cancellation) =>
-        Keep(await connection.OpenOutboundStreamAsync(QuicStreamType.Bidirectional, cancellation));
+        Keep(await _connection.OpenOutboundStreamAsync(QuicStreamType.Bidirectional, cancellation));
 
     public override async ValueTask<Stream> AcceptLaneAsync(CancellationToken cancellation) =>
-        Keep(await connection.AcceptInboundStreamAsync(cancellation));
+        Keep(await _connection.AcceptInboundStreamAsync(cancellation));
 
-    public override ValueTask CompleteMainAsync()
-    {
-        main.CompleteWrites();
-        return ValueTask.CompletedTask;
-    }
+    public override void CompleteMain() => _main.CompleteWrites();
 
     public override void Abort()
     {
         QuicStream[] all;
-        lock (gate)
+        lock (_gate)
         {
-            if (aborted)
+            if (_aborted)
                 return;
-            aborted = true;
-            all = [.. streams];
+            _aborted = true;
+            all = [.. _streams];
         }
 
         foreach (QuicStream stream in all)
@@ -60,18 +56,18 @@ internal sealed class QuicTransportConnection : TransportConnection
     public override async ValueTask DisposeAsync()
     {
         Abort();
-        foreach (QuicStream stream in streams)
+        foreach (QuicStream stream in _streams)
             await stream.DisposeAsync();
-        await connection.DisposeAsync();
+        await _connection.DisposeAsync();
     }
 
     private QuicStream Keep(QuicStream stream)
     {
         bool late;
-        lock (gate)
+        lock (_gate)
         {
-            late = aborted;
-            streams.Add(stream);
+            late = _aborted;
+            _streams.Add(stream);
         }
 
         // Opened while Abort ran over the others.

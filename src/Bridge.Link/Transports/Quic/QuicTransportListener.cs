@@ -13,20 +13,20 @@ namespace Bridge.Link.Transports.Quic;
 [SupportedOSPlatform("windows")]
 internal sealed class QuicTransportListener : TransportListener
 {
-    private readonly QuicListener listener;
+    private readonly QuicListener _listener;
 
     // The judge of each connection, for as long as the connection lives; QUIC does not tell when a handshake fails unseen.
-    private readonly ConditionalWeakTable<QuicConnection, PeerVerification> judges;
+    private readonly ConditionalWeakTable<QuicConnection, PeerVerification> _judges;
 
     private QuicTransportListener(QuicListener listener, ConditionalWeakTable<QuicConnection, PeerVerification> judges)
     {
-        this.listener = listener;
-        this.judges = judges;
+        _listener = listener;
+        _judges = judges;
     }
 
     public override TransportKind Kind => TransportKind.Quic;
 
-    public override IPEndPoint LocalEndPoint => listener.LocalEndPoint;
+    public override IPEndPoint LocalEndPoint => _listener.LocalEndPoint;
 
     /// <param name="address">Where to listen; on all IPv6 addresses it takes IPv4 as well.</param>
     /// <param name="identity">Our certificate.</param>
@@ -61,8 +61,8 @@ internal sealed class QuicTransportListener : TransportListener
     {
         try
         {
-            QuicConnection connection = await listener.AcceptConnectionAsync(cancellation);
-            if (judges.TryGetValue(connection, out PeerVerification? judge) && judge.Peer is not null)
+            QuicConnection connection = await _listener.AcceptConnectionAsync(cancellation);
+            if (_judges.TryGetValue(connection, out PeerVerification? judge) && judge.Peer is not null)
                 return new QuicIncomingConnection(connection, judge);
             await connection.DisposeAsync();
             throw Refused(connection, judge);
@@ -74,7 +74,7 @@ internal sealed class QuicTransportListener : TransportListener
         }
     }
 
-    public override ValueTask DisposeAsync() => listener.DisposeAsync();
+    public override ValueTask DisposeAsync() => _listener.DisposeAsync();
 
     private static PeerRefusedException Refused(QuicConnection connection, PeerVerification? judge) => new(
         judge is null || judge.Fingerprint.Length == 0 ? CloseReason.AuthenticationFailed : CloseReason.UnknownPeer,

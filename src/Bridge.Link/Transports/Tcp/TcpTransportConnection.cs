@@ -18,9 +18,10 @@ internal sealed class TcpTransportConnection(Socket socket, SslStream tls, EndPo
 
     public override ValueTask<Stream> AcceptLaneAsync(CancellationToken cancellation) => throw new InvalidOperationException("TCP multiplexes its lanes.");
 
-    public override async ValueTask CompleteMainAsync()
+    // Not SslStream.ShutdownAsync: it takes no lock against the read that is in flight, and closing without it is what stopped an occasional hang. The Close frame before it is what
+    // ends the protocol, so a TLS close_notify would tell the peer nothing.
+    public override void CompleteMain()
     {
-        await tls.ShutdownAsync();
         try
         {
             socket.Shutdown(SocketShutdown.Send);

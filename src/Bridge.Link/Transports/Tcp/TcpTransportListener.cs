@@ -7,9 +7,9 @@ namespace Bridge.Link.Transports.Tcp;
 /// <summary>A listening TCP socket; IPv6 takes IPv4 as well where it listens on all addresses.</summary>
 internal sealed class TcpTransportListener : TransportListener
 {
-    private readonly Socket socket;
-    private readonly GatewayIdentity identity;
-    private readonly Func<PeerVerification> verification;
+    private readonly Socket _socket;
+    private readonly GatewayIdentity _identity;
+    private readonly Func<PeerVerification> _verification;
 
     /// <param name="address">Where to listen.</param>
     /// <param name="identity">Our certificate.</param>
@@ -17,23 +17,23 @@ internal sealed class TcpTransportListener : TransportListener
     /// <exception cref="SocketException">The address is taken or not ours.</exception>
     public TcpTransportListener(IPEndPoint address, GatewayIdentity identity, Func<PeerVerification> verification)
     {
-        this.identity = identity;
-        this.verification = verification;
-        socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        _identity = identity;
+        _verification = verification;
+        _socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             if (address.Address.Equals(IPAddress.IPv6Any))
-                socket.DualMode = true;
-            socket.Bind(address);
-            socket.Listen();
+                _socket.DualMode = true;
+            _socket.Bind(address);
+            _socket.Listen();
         }
         catch
         {
-            socket.Dispose();
+            _socket.Dispose();
             throw;
         }
 
-        LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
+        LocalEndPoint = (IPEndPoint)_socket.LocalEndPoint!;
     }
 
     public override TransportKind Kind => TransportKind.Tcp;
@@ -44,7 +44,7 @@ internal sealed class TcpTransportListener : TransportListener
     {
         try
         {
-            Socket accepted = await socket.AcceptAsync(cancellation);
+            Socket accepted = await _socket.AcceptAsync(cancellation);
             return Prepare(accepted);
         }
         catch (SocketException e) when (!cancellation.IsCancellationRequested)
@@ -56,7 +56,7 @@ internal sealed class TcpTransportListener : TransportListener
 
     public override ValueTask DisposeAsync()
     {
-        socket.Dispose();
+        _socket.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -65,7 +65,7 @@ internal sealed class TcpTransportListener : TransportListener
         try
         {
             accepted.NoDelay = true;
-            return new TcpIncomingConnection(accepted, accepted.RemoteEndPoint!, identity, verification());
+            return new TcpIncomingConnection(accepted, accepted.RemoteEndPoint!, _identity, _verification());
         }
         catch
         {
