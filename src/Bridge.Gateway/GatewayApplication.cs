@@ -29,7 +29,10 @@ internal static class GatewayApplication
         builder.Services.AddSingleton<GatewayHost>();
         builder.Services.AddHostedService(services => services.GetRequiredService<GatewayHost>());
         WebApplication application = builder.Build();
-        application.MapAdminApi(application.Services.GetRequiredService<GatewayHost>());
+        GatewayHost gateway = application.Services.GetRequiredService<GatewayHost>();
+        application.MapAdminApi(gateway);
+        // The admin socket comes last of all: who waits for this line finds it.
+        application.Lifetime.ApplicationStarted.Register(gateway.SayStarted);
         return application;
     }
 }

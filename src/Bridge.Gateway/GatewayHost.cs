@@ -18,11 +18,15 @@ namespace Bridge.Gateway;
 internal sealed partial class GatewayHost(
     GatewayConfiguration configuration, GatewayIdentity identity, TimeProvider time, ILoggerFactory loggers) : IHostedService, IGatewayReports
 {
+    // What a peer does not take by then it will hardly take at all; the service manager's patience is longer.
+    private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(2);
+
     private readonly ILogger _logger = loggers.CreateLogger<GatewayHost>();
     private readonly long _started = time.GetTimestamp();
     private readonly List<BridgedDevice> _devices = [];
     private readonly List<PeerLink> _links = [];
     private readonly List<LinkListener> _listeners = [];
+    private readonly RefusedPeers _refused = new();
 
     /// <summary>The program's version, without the commit behind a plus sign.</summary>
     public static string Version { get; } =
@@ -55,16 +59,17 @@ internal sealed partial class GatewayHost(
             link.Start();
         foreach (HostPort address in configuration.Listen)
             await ListenAsync(address, linkLog, cancellationToken);
-        LogStarted(_logger, configuration.Name, configuration.RunDirectory, configuration.AdminSocket);
     }
+
+    /// <summary>Logs that everything, the admin API included, is there.</summary>
+    public void SayStarted() => LogStarted(_logger, configuration.Name, configuration.RunDirectory, configuration.AdminSocket);
 
     /// <summary>Nobody new comes in; applications' services are withdrawn while the link can still say so; then links, then devices.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         foreach (LinkListener listener in _listeners)
             await listener.DisposeAsync();
-        foreach (BridgedDevice device in _devices)
-            await device.DrainAsync();
+        await Task.WhenAll(_devices.Select(device => device.DrainAsync(DrainPatience)));
         await Task.WhenAll(_links.Select(link => link.StopAsync()));
         foreach (BridgedDevice device in _devices)
             await device.DisposeAsync();
@@ -76,6 +81,7 @@ internal sealed partial class GatewayHost(
     {
         LinkReport[] links = [.. _links.Select(link => BridgedLink.Report(link.Status))];
         DeviceReport[] devices = [.. (await Task.WhenAll(_devices.Select(device => device.ReadAsync()))).Select(read => read.Device)];
+        (IReadOnlyDictionary<string, long>? refused, string? lastRefused) = _refused.Read();
         return new GatewayReport
         {
             Name = configuration.Name,
@@ -84,6 +90,8 @@ internal sealed partial class GatewayHost(
             UptimeSeconds = Math.Round(time.GetElapsedTime(_started).TotalSeconds, 3),
             Readiness = ReadinessReport.Of(links, devices),
             Listen = [.. _listeners.SelectMany(listener => listener.EndPoints).Select(point => $"{point.EndPoint} ({point.Kind.ToString().ToLowerInvariant()})")],
+            Refused = refused,
+            LastRefused = lastRefused,
             Links = links,
             Devices = devices,
         };
@@ -97,7 +105,7 @@ internal sealed partial class GatewayHost(
     {
         foreach (IPAddress host in await ResolveAsync(address, cancellation))
         {
-            var listener = new LinkListener(new LinkListenerOptions { EndPoint = new IPEndPoint(host, address.Port) }, _links, identity, time, log) { Refused = LinkMetrics.Refused };
+            var listener = new LinkListener(new LinkListenerOptions { EndPoint = new IPEndPoint(host, address.Port) }, _links, identity, time, log) { Refused = _refused.Add };
             _listeners.Add(listener);
             try
             {

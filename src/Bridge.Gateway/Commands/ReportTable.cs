@@ -26,11 +26,14 @@ internal static class ReportTable
         List<Text> texts = [];
         foreach (string? cell in cells)
         {
-            texts.Add(new Text(string.IsNullOrEmpty(cell) ? "-" : string.Concat(cell.Where(c => !char.IsControl(c)))));
+            texts.Add(new Text(Plain(cell)));
         }
 
         table.AddRow(texts);
     }
+
+    /// <summary>A text, in which peers may have a say, without what would steer the terminal; a dash for null.</summary>
+    public static string Plain(string? text) => string.IsNullOrEmpty(text) ? "-" : string.Concat(text.Where(c => !char.IsControl(c)));
 
     /// <summary>A number, or null.</summary>
     public static string? Number(long? value) => value?.ToString(CultureInfo.InvariantCulture);

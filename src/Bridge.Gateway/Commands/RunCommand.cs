@@ -73,7 +73,7 @@ internal sealed class RunCommand : DetailedCommand
             read = input.ReadAsync(ignored).AsTask();
             await Task.WhenAny(read, Task.Delay(Timeout.Infinite, ended.Token));
         }
-        while (read.IsCompletedSuccessfully && read.Result > 0);
+        while (read.IsCompletedSuccessfully && await read > 0);
         await ended.CancelAsync();
     }
 }

@@ -55,6 +55,11 @@ internal sealed class StatusCommand : DetailedCommand
             console.WriteLine("  " + reason);
         }
 
+        if (report.Refused is { } refused)
+        {
+            console.WriteLine($"refused: {string.Join(", ", refused.Select(pair => $"{pair.Value} {pair.Key}"))}; the last one: {ReportTable.Plain(report.LastRefused)}");
+        }
+
         console.Write(LinkTable(report.Links));
         console.Write(DeviceTable(report.Devices));
     }

@@ -12,7 +12,10 @@ namespace Bridge.Gateway.Composition;
 /// <summary>One device of this gateway, wired up: port, relay, turn and lane. What is asked of it is answered inside its turn.</summary>
 internal sealed class BridgedDevice : IAsyncDisposable
 {
+    private static readonly TimeSpan DrainPace = TimeSpan.FromMilliseconds(5);
+
     private readonly DeviceConfiguration _configuration;
+    private readonly TimeProvider _time;
     private readonly Relay.Relay _relay;
     private readonly Func<SocketsStatus> _readPort;
     private readonly Action _listen, _close;
@@ -24,6 +27,7 @@ internal sealed class BridgedDevice : IAsyncDisposable
     public BridgedDevice(DeviceConfiguration configuration, GatewayConfiguration gateway, TimeProvider time, ILoggerFactory loggers)
     {
         _configuration = configuration;
+        _time = time;
         ILogger portLog = loggers.CreateLogger<SocketsOptions>(), relayLog = loggers.CreateLogger<DeviceHost>();
         SocketsOptions options = Options(configuration, gateway);
         DeviceHost? host = null;
@@ -56,12 +60,21 @@ internal sealed class BridgedDevice : IAsyncDisposable
     /// <summary>Begins to serve applications.</summary>
     public void Listen() => _listen();
 
-    /// <summary>Withdraws what applications offer, so that the peer's applications see the end; the link must still be up to tell it.</summary>
-    public Task DrainAsync() => _host.Ask(() =>
+    /// <summary>
+    /// Withdraws what applications offer and waits until the peer has taken that and everything before it, so that its applications see the end: the end of the link
+    /// may overtake what is under way on a lane. Without a connection, or when the peer does not take it within the time, there is nothing to wait for.
+    /// </summary>
+    public async Task DrainAsync(TimeSpan patience)
     {
-        _close();
-        return true;
-    });
+        await _host.Ask(() =>
+        {
+            _close();
+            return true;
+        });
+        long begin = _time.GetTimestamp();
+        while (await _host.Ask(IsUnderWay) && _time.GetElapsedTime(begin) < patience)
+            await Task.Delay(DrainPace, _time);
+    }
 
     /// <summary>The device and its channels now.</summary>
     public Task<(DeviceReport Device, IReadOnlyList<ChannelReport> Channels)> ReadAsync() => _host.Ask(() =>
@@ -75,6 +88,18 @@ internal sealed class BridgedDevice : IAsyncDisposable
     {
         await _host.DisposeAsync();
         await _port.DisposeAsync();
+    }
+
+    /// <summary>There is a connection and the peer has not taken every message yet. Inside the turn.</summary>
+    private bool IsUnderWay()
+    {
+        RelayStatus status = _relay.ReadStatus();
+        int send = _configuration.Side == DeviceSide.Virtio ? 1 : 0;
+        if (!status.Live || status.Queues.FirstOrDefault(queue => queue.Index == send) is not { Fault: null } queue)
+            return false;
+        // The driver's messages are chains that are not used yet; the device's are used ones that the driver side has not confirmed, while the rest are lent buffers.
+        long lent = _configuration.Side == DeviceSide.Virtio ? 0 : (long)(queue.Posted - queue.Used);
+        return queue.InFlight > lent;
     }
 
     private static SocketsOptions Options(DeviceConfiguration device, GatewayConfiguration gateway) => new()

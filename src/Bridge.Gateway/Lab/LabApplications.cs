@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Bridge.Gateway.Applications;
@@ -11,7 +10,7 @@ namespace Bridge.Gateway.Lab;
 /// The two applications of the lab: <paramref name="driverSide"/> on a channel of the virtio side, <paramref name="deviceSide"/> on the service of the vhost side.
 /// Plain sockets; they never acknowledge and never send again.
 /// </summary>
-internal sealed class LabApplications(Socket driverSide, Socket deviceSide, int maximumPayload) : IDisposable
+internal sealed class LabApplications(Socket driverSide, Socket deviceSide, int maximumPayload, TimeProvider time) : IDisposable
 {
     // Nothing for that long is a hang, whatever the machine.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -68,10 +67,10 @@ internal sealed class LabApplications(Socket driverSide, Socket deviceSide, int 
                 for (int i = 0; i < count; i++)
                 {
                     there.Number(message);
-                    long begin = Stopwatch.GetTimestamp();
+                    long begin = time.GetTimestamp();
                     await SendAsync(driverSide, message, there, stop);
                     await ReceiveAsync(driverSide, back, 1, null, null, null, stop);
-                    times.Add(Stopwatch.GetElapsedTime(begin));
+                    times.Add(time.GetElapsedTime(begin));
                     progress((double)(i + 1) / count);
                 }
             },
@@ -84,7 +83,7 @@ internal sealed class LabApplications(Socket driverSide, Socket deviceSide, int 
     {
         Delivery there = Add(count);
         byte[] message = new byte[maximumPayload];
-        long begin = Stopwatch.GetTimestamp();
+        long begin = time.GetTimestamp();
         await Together(
             cancellation,
             async stop =>
@@ -96,7 +95,7 @@ internal sealed class LabApplications(Socket driverSide, Socket deviceSide, int 
                 }
             },
             stop => ReceiveAsync(deviceSide, there, count, null, null, received => progress((double)received / count), stop));
-        return count / Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        return count / time.GetElapsedTime(begin).TotalSeconds;
     }
 
     /// <inheritdoc/>
@@ -172,7 +171,7 @@ internal sealed class LabApplications(Socket driverSide, Socket deviceSide, int 
         long last = -1;
         while (true)
         {
-            await Task.Delay(Patience, stop);
+            await Task.Delay(Patience, time, stop);
             long now = _deliveries.Sum(d => d.Received);
             if (now == last)
             {

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Bridge.Gateway.Applications;
+using Bridge.Gateway.Commands;
 using Bridge.Gateway.Reports;
+using Bridge.Link.Transports.Quic;
 using Spectre.Console;
 
 namespace Bridge.Gateway.Lab;
@@ -26,6 +28,9 @@ internal sealed class LabRun(LabOptions options, IAnsiConsole progress, TimeProv
     /// <returns><c>quic</c> or <c>tcp</c>.</returns>
     public async Task<string> StartAsync(CancellationToken cancellation)
     {
+        // Two gateways that wait for each other in vain would say the same, later.
+        if (options.Transport == "quic" && QuicSupport.WhyNot is { } whyNot)
+            throw new CommandFailedException(ExitCode.Failure, $"{whyNot} Install it, or use --transport tcp.");
         _virtio = new LabGateway("virtio", _directory, time);
         _vhost = new LabGateway("vhost", _directory, time);
         int port = FreePort();
@@ -39,7 +44,7 @@ internal sealed class LabRun(LabOptions options, IAnsiConsole progress, TimeProv
         string transport = link.Transport ?? "tcp";
         TransportSentence = transport == "quic"
             ? "Joined over QUIC: libmsquic loads on this machine."
-            : $"Joined over TCP with TLS 1.3: {link.TransportReason ?? "the command line asked for it"}.";
+            : $"Joined over TCP with TLS 1.3: {link.TransportReason ?? "the command line asked for it."}";
         progress.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{TransportSentence}");
         return transport;
     }
@@ -50,7 +55,7 @@ internal sealed class LabRun(LabOptions options, IAnsiConsole progress, TimeProv
         // The vhost side offers the service; the channel on the virtio side exists from then on.
         Socket device = await ConnectAsync(_vhost!.Service(Service), cancellation);
         Socket driver = await ConnectAsync(_virtio!.Channel(Service), cancellation);
-        using var applications = new LabApplications(driver, device, MaximumPayload);
+        using var applications = new LabApplications(driver, device, MaximumPayload, time);
         await using FileStream file = new(options.File, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16, useAsync: true);
         byte[] expected = await SHA256.HashDataAsync(file, cancellation);
         file.Position = 0;

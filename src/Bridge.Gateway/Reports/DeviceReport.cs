@@ -27,7 +27,7 @@ internal sealed record DeviceReport
     /// <summary>Negotiated features by name.</summary>
     public string? Features { get; init; }
 
-    /// <summary>Lives of the device, counted by resets.</summary>
+    /// <summary>The number of the device's present life; another one after each reset.</summary>
     public long? Epoch { get; init; }
 
     /// <summary>Its queues.</summary>

@@ -21,6 +21,12 @@ internal sealed record GatewayReport
     /// <summary>Where the gateway listens.</summary>
     public required IReadOnlyList<string> Listen { get; init; }
 
+    /// <summary>Who connected and did not become a link's connection, by reason; absent while there was nobody.</summary>
+    public IReadOnlyDictionary<string, long>? Refused { get; init; }
+
+    /// <summary>The last of them, with the reason: one sentence.</summary>
+    public string? LastRefused { get; init; }
+
     /// <summary>Every configured peer.</summary>
     public required IReadOnlyList<LinkReport> Links { get; init; }
 

@@ -1,0 +1,46 @@
+using System.Buffers.Binary;
+
+namespace Bridge.EndToEnd.Tests.Applications;
+
+/// <summary>
+/// Messages of one direction. Each is 8 bytes number, 1 byte whether it is the last one, and bytes that follow from seed and number, as many as follow from them; so
+/// everything about a received message can be checked without keeping what was sent.
+/// </summary>
+internal sealed class NumberedMessage(int seed)
+{
+    private const int Header = 9, Last = 8;
+
+    private readonly byte[] _expected = new byte[Application.MaximumMessage];
+
+    /// <summary>Writes a message; its length.</summary>
+    public int Write(long number, bool last, Span<byte> message)
+    {
+        ulong state = ((ulong)(uint)seed << 32) ^ (ulong)number;
+        int length = Header + (int)(Next(ref state) % (ulong)(message.Length - Header + 1));
+        BinaryPrimitives.WriteInt64LittleEndian(message, number);
+        message[Last] = last ? (byte)1 : (byte)0;
+        for (int i = Header; i < length; i++)
+            message[i] = (byte)Next(ref state);
+        return length;
+    }
+
+    /// <summary>Checks a received message; null when no bit of it may be trusted.</summary>
+    public (long Number, bool Last)? Read(ReadOnlySpan<byte> message)
+    {
+        if (message.Length < Header)
+            return null;
+        long number = BinaryPrimitives.ReadInt64LittleEndian(message);
+        bool last = message[Last] != 0;
+        int length = Write(number, last, _expected);
+        return message.SequenceEqual(_expected.AsSpan(0, length)) ? (number, last) : null;
+    }
+
+    // SplitMix64.
+    private static ulong Next(ref ulong state)
+    {
+        ulong z = state += 0x9E3779B97F4A7C15;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace Bridge.EndToEnd.Tests.Processes;
+
+/// <summary>What the kernel tells about processes (proc(5)).</summary>
+internal static class ProcessTable
+{
+    /// <summary>True while there is a process of that id that has not ended; one that only waits for its parent to notice has.</summary>
+    public static bool Runs(int id)
+    {
+        try
+        {
+            // pid (comm) state ...: comm may hold anything, so from behind its last parenthesis.
+            string stat = File.ReadAllText($"/proc/{id.ToString(CultureInfo.InvariantCulture)}/stat");
+            return stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>How many file descriptors a process has open.</summary>
+    public static int Descriptors(int id) => Directory.GetFileSystemEntries($"/proc/{id.ToString(CultureInfo.InvariantCulture)}/fd").Length;
+}
