@@ -17,6 +17,7 @@ public sealed class DeviceHost : ILaneHandler, IAsyncDisposable
     private readonly ITimer _timer;
     private readonly TimeProvider _time;
     private long? _timerAt;
+    private volatile bool _timerFired;
     private LaneOutput? _output;
     private long _limit;
     private volatile bool _stopped;
@@ -27,7 +28,7 @@ public sealed class DeviceHost : ILaneHandler, IAsyncDisposable
         (_relay, _time, _logger) = (relay, time, logger);
         Turn = new DeviceTurn(Step);
         _limit = relay.InboxLimit;
-        _timer = time.CreateTimer(static host => ((DeviceHost)host!).Turn.Run(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(static host => ((DeviceHost)host!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The device's turn: ports run it when they have something to do.</summary>
@@ -70,8 +71,10 @@ public sealed class DeviceHost : ILaneHandler, IAsyncDisposable
 
     void ILaneHandler.OnFrame(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
-        if (!_inbox.TryPut(header, payload, Volatile.Read(ref _limit)))
-            CloseConnection?.Invoke(header.Connection, CloseReason.FlowViolation, $"{_relay.Device}: more than {_limit} bytes under way, which no credit allows");
+        long limit = Volatile.Read(ref _limit);
+        // Thrown, so that the link delivers nothing of this connection any more: what would come after the frame that is missing here is worth nothing.
+        if (!_inbox.TryPut(header, payload, limit))
+            throw new LinkProtocolException(CloseReason.FlowViolation, $"{_relay.Device}: more than {limit} bytes under way, which no credit allows");
     }
 
     void ILaneHandler.OnBatchEnd() => Turn.Run();
@@ -87,6 +90,7 @@ public sealed class DeviceHost : ILaneHandler, IAsyncDisposable
     {
         if (_stopped)
         {
+            _inbox.Take();
             Answer();
             return false;
         }
@@ -134,9 +138,8 @@ public sealed class DeviceHost : ILaneHandler, IAsyncDisposable
                     _output = entry.Output;
                     _relay.LaneUp(entry.Output!);
                     break;
-                case LaneInbox.EntryKind.Down when entry.Header.Connection == _output?.Connection:
-                    _output = null;
-                    _relay.LaneDown();
+                case LaneInbox.EntryKind.Down:
+                    TakeDown(entry.Header.Connection);
                     break;
                 case LaneInbox.EntryKind.Frame when entry.Header.Connection == _output?.Connection:
                     Receive(entry.Header, payload);
@@ -146,6 +149,15 @@ public sealed class DeviceHost : ILaneHandler, IAsyncDisposable
                     break;
             }
         }
+    }
+
+    /// <summary>Nothing to do for a connection that this side has given up already.</summary>
+    private void TakeDown(uint connection)
+    {
+        if (connection != _output?.Connection)
+            return;
+        _output = null;
+        _relay.LaneDown();
     }
 
     private void Receive(in FrameHeader header, ReadOnlySpan<byte> payload)
@@ -159,20 +171,30 @@ public sealed class DeviceHost : ILaneHandler, IAsyncDisposable
             // The rest of what this connection brought is not looked at any more: resuming sends it again.
             _relay.Counters.ProtocolFaults++;
             RelayLog.PeerFault(_logger, _relay.Device, fault.Reason.ToString(), fault.Message);
-            _output = null;
-            _relay.LaneDown();
+            TakeDown(header.Connection);
             CloseConnection?.Invoke(header.Connection, fault.Reason, $"{_relay.Device}: {fault.Message}");
         }
     }
 
+    private void OnTimer()
+    {
+        _timerFired = true;
+        Turn.Run();
+    }
+
     private void SetTimer()
     {
+        // A timer that fired too early for the relay is set once more.
+        if (_timerFired)
+            (_timerFired, _timerAt) = (false, null);
         if (_relay.Deadline == _timerAt)
             return;
         _timerAt = _relay.Deadline;
-        TimeSpan due = _timerAt is not { } at ? Timeout.InfiniteTimeSpan : _time.GetElapsedTime(_time.GetTimestamp(), at);
-        _timer.Change(due < TimeSpan.Zero && due != Timeout.InfiniteTimeSpan ? TimeSpan.Zero : due, Timeout.InfiniteTimeSpan);
+        _timer.Change(_timerAt is { } at ? WholeMilliseconds(_time.GetElapsedTime(_time.GetTimestamp(), at)) : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>Rounded up, because timers round down; and never below 0, where a timer's "never" lies.</summary>
+    private static TimeSpan WholeMilliseconds(TimeSpan due) => TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(due.TotalMilliseconds)));
 
     /// <summary>Ends the device's work; the lane must have been taken down by its link before.</summary>
     public async ValueTask DisposeAsync()

@@ -30,6 +30,7 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
     private ulong _deviceLife = NewLife();
     private DeviceStatus _status;
     private bool _started, _offerChanged, _statusDue;
+    private int _first;
     private string? _needsReset;
 
     /// <summary>Makes the relay in front of a port.</summary>
@@ -41,7 +42,9 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
         DeviceOffer offer = port.Offer;
         _row = DeviceTable.Find(offer.DeviceId);
         _offers = [.. offer.QueueSizes.Select(size => new QueueOffer((uint)size, (uint)(pool.Places == 0 ? size : pool.Places), (uint)PlaceLayout.Room((uint)pool.PlaceSize)))];
-        InboxLimit = ControlAllowance + _offers.Sum(queue => (long)queue.Places * (queue.PlaceSize + PostedPayload.ShapeSize(PostedPayload.MaximumSegments)));
+        // Every chain may come in a frame of its own.
+        InboxLimit = ControlAllowance + _offers.Sum(queue =>
+            queue.Places * ((long)queue.PlaceSize + FrameHeader.Size + PostedPayload.Size + PostedPayload.ShapeSize(PostedPayload.MaximumSegments)));
         _generations = new uint[_offers.Length];
         _queues = new DeviceSideQueue?[_offers.Length];
         ulong cut = offer.Features & ~_row.Features & ~DeviceRow.HopLocal;
@@ -89,15 +92,21 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
         }
 
         if (Live && Output is { } output && SendControl(output))
-        {
-            foreach (DeviceSideQueue? queue in _queues)
-            {
-                if (queue is not null && !queue.Send(output, Epoch))
-                    break;
-            }
-        }
-
+            SendQueues(output);
         return more;
+    }
+
+    /// <summary>In turn: a queue that fills the transport comes last the next time.</summary>
+    private void SendQueues(LaneOutput output)
+    {
+        for (int i = 0; i < _queues.Length; i++)
+        {
+            int index = (_first + i) % _queues.Length;
+            if (_queues[index] is not { } queue || queue.Send(output, Epoch))
+                continue;
+            _first = (index + 1) % _queues.Length;
+            return;
+        }
     }
 
     /// <inheritdoc/>
@@ -166,14 +175,11 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
             return;
         }
 
-        if (header.Epoch != Epoch)
-        {
-            Counters.Stale++;
-            return;
-        }
-
         switch (header.Type)
         {
+            case FrameType.SetDriverFeatures or FrameType.SetVirtqueue or FrameType.Posted or FrameType.PostedMore when header.Epoch != Epoch || DriverLife == 0:
+                Counters.Stale++;
+                break;
             case FrameType.SetDriverFeatures:
                 _features = SetDriverFeaturesPayload.Read(payload).Features;
                 break;
@@ -193,9 +199,15 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
         }
     }
 
-    /// <summary>The queue that data frames name; null (and counted) if it is of an older generation.</summary>
+    /// <summary>The queue that data frames name; null (and counted) if it is of an older generation, or the device could not be started.</summary>
     private DeviceSideQueue? Queue(ushort index, uint generation)
     {
+        if (!_started && (_status & DeviceStatus.NeedsReset) != 0)
+        {
+            Counters.Stale++;
+            return null;
+        }
+
         if (!_started || index >= _queues.Length || _queues[index] is not { } queue)
             throw new LinkProtocolException(CloseReason.ProtocolViolation, $"queue {index} is not set or the device not started");
         if (queue.Generation == generation)
@@ -217,6 +229,7 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
         var status = (DeviceStatus)payload.Status;
         if (status == DeviceStatus.None)
         {
+            CheckLife(FrameType.SetDeviceStatus, payload.DriverLife);
             EndLife();
             (Epoch, DriverLife, _statusDue) = (epoch, payload.DriverLife, true);
             Counters.Epochs++;
@@ -224,15 +237,22 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
             return;
         }
 
-        if (epoch != Epoch || payload.DriverLife != DriverLife)
+        if (epoch != Epoch || payload.DriverLife != DriverLife || DriverLife == 0)
         {
             Counters.Stale++;
             return;
         }
 
-        _status = status | (_status & DeviceStatus.NeedsReset);
-        if ((status & DeviceStatus.DriverOk) != 0 && !_started)
+        // DEVICE_NEEDS_RESET is this side's alone to say, and to keep.
+        _status = (status & ~DeviceStatus.NeedsReset) | (_status & DeviceStatus.NeedsReset);
+        if ((_status & (DeviceStatus.DriverOk | DeviceStatus.NeedsReset)) == DeviceStatus.DriverOk && !_started)
             Start();
+    }
+
+    private static void CheckLife(FrameType type, ulong life)
+    {
+        if (life == 0)
+            throw new LinkProtocolException(CloseReason.ProtocolViolation, $"{type} without a driver life");
     }
 
     /// <summary>The driver said DRIVER_OK: play driver towards the local device, with fresh rings that begin at 0.</summary>
@@ -285,7 +305,8 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
     private void TakeResume(uint epoch, ResumePayload driver)
     {
         if (Output is not { } output || Live)
-            throw Unexpected(FrameType.ResumeDriver, "here");
+            throw Unexpected(FrameType.ResumeDriver, "twice");
+        CheckLife(FrameType.ResumeDriver, driver.DriverLife);
         Live = true;
         if (_status == DeviceStatus.None && DriverLife == 0)
             return;
@@ -305,6 +326,8 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
             RelayLog.EpochEnds(Log, Device, Epoch, $"the driver side states {stated?.ToString() ?? $"no queue {i}"}, from which this side's {own} cannot go on");
             EndLife();
             _deviceLife = NewLife();
+            // The driver side may believe that it can go on: it is told, in the life that it means, that it cannot.
+            (Epoch, DriverLife, _status, _statusDue) = (epoch, driver.DriverLife, DeviceStatus.NeedsReset, true);
             return;
         }
 

@@ -90,6 +90,8 @@ internal sealed class DeviceSideQueue
         if (!_free.TryPeek(out int index))
             throw new LinkProtocolException(CloseReason.FlowViolation, $"queue {_index}: a chain beyond the {_places.Length} places that were offered");
         Place place = _places[index];
+        if (readable + writable > _ring.Size)
+            throw new LinkProtocolException(CloseReason.FlowViolation, $"queue {_index}: a chain of {readable + writable} segments, the ring that was offered has {_ring.Size} entries");
         if (!place.TryShape(rest.Slice(PostedPayload.ChainSize, 4 * (readable + writable)), readable, writable, _placeSize))
             throw new LinkProtocolException(CloseReason.FlowViolation, $"queue {_index}: a chain that does not fit a place of {_placeSize} bytes");
         rest = rest[PostedPayload.ShapeSize(readable + writable)..];

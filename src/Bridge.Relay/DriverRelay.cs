@@ -22,7 +22,8 @@ public sealed class DriverRelay : Relay, IDriverRelay
     private DeviceRow? _row;
     private long? _resetDeadline;
     private long _inboxLimit = ControlAllowance;
-    private bool _offerChanged, _resetDone, _ended;
+    private bool _offerTaken, _offerChanged, _resetDone, _ended;
+    private int _first;
     private string? _needsReset;
 
     /// <summary>Makes the relay in front of a port.</summary>
@@ -50,13 +51,13 @@ public sealed class DriverRelay : Relay, IDriverRelay
     /// <inheritdoc/>
     public void Reset()
     {
-        Epoch++;
+        Epoch = Epoch == uint.MaxValue ? 1 : Epoch + 1; // 0 is "no life".
         DriverLife = NewLife();
         Counters.Epochs++;
         (Status, RingFeatures) = (DeviceStatus.None, 0);
         _queues = new DriverSideQueue?[_info?.Queues.Count ?? 0];
         _control.Forget();
-        (_needsReset, _ended) = (null, false);
+        (_needsReset, _ended, _resetDone) = (null, false, false);
         _resetDeadline = Time.GetTimestamp() + (long)(_resetTimeout.TotalSeconds * Time.TimestampFrequency);
         RelayLog.EpochBegins(Log, Device, Epoch, DriverLife);
     }
@@ -154,18 +155,22 @@ public sealed class DriverRelay : Relay, IDriverRelay
         (_resetDeadline is null && Status == DeviceStatus.None && !_control.EpochKnown)
         || _control.BringOver(output, Epoch, DriverLife, Status & ~DeviceStatus.NeedsReset, _queues);
 
+    /// <summary>In turn: a queue that finds the transport full comes last the next time.</summary>
     private void PumpQueues(LaneOutput output)
     {
         for (int i = 0; i < _queues.Length; i++)
         {
-            if (_queues[i] is not { } queue)
+            int index = (_first + i) % _queues.Length;
+            if (_queues[index] is not { } queue)
                 continue;
             bool broken = queue.Broken is not null;
             bool room = queue.Pump(output, Epoch);
             if (queue.LastFault is { } fault)
-                ReportFault(i, queue, fault, broken);
-            if (!room)
-                return;
+                ReportFault(index, queue, fault, broken);
+            if (room)
+                continue;
+            _first = (index + 1) % _queues.Length;
+            return;
         }
     }
 
@@ -180,7 +185,7 @@ public sealed class DriverRelay : Relay, IDriverRelay
         else if (!wasBroken)
         {
             RelayLog.QueueBroken(Log, Device, index, fault.Fault.ToString(), fault.Message);
-            _needsReset = $"the ring of queue {index} is broken: {fault.Fault}";
+            RequireReset($"the ring of queue {index} is broken: {fault.Fault}");
         }
     }
 
@@ -208,6 +213,8 @@ public sealed class DriverRelay : Relay, IDriverRelay
             case FrameType.ResumeDevice:
                 TakeResume(header.Epoch, ResumePayload.Read(header.Type, payload));
                 break;
+            case FrameType.EventConfiguration or FrameType.DeviceStatus or FrameType.Used or FrameType.UsedMore when !Live:
+                throw Unexpected(header.Type, "before both sides have stated where they stand");
             case FrameType.EventConfiguration:
                 TakeConfiguration(EventConfigurationPayload.Read(payload));
                 break;
@@ -230,21 +237,25 @@ public sealed class DriverRelay : Relay, IDriverRelay
         }
     }
 
-    /// <summary>The queue that data frames name; null (and counted) if it is of an older generation.</summary>
+    /// <summary>The queue that data frames name; null (and counted) if it is of an older generation, or of a life that has ended on this side only.</summary>
     private DriverSideQueue? Queue(ushort index, uint generation)
     {
-        if (!Live)
-            throw Unexpected(FrameType.Used, "before both sides have stated where they stand");
-        if (index >= _queues.Length || _queues[index] is not { } queue)
-            throw new LinkProtocolException(CloseReason.ProtocolViolation, $"queue {index} is not set");
-        if (queue.Generation == generation)
-            return queue;
+        if (!_ended)
+        {
+            if (index >= _queues.Length || _queues[index] is not { } queue)
+                throw new LinkProtocolException(CloseReason.ProtocolViolation, $"queue {index} is not set");
+            if (queue.Generation == generation)
+                return queue;
+        }
+
         Counters.Stale++;
         return null;
     }
 
     private void TakeOffer(DeviceInfoPayload info)
     {
+        if (Output is null || _offerTaken)
+            throw Unexpected(FrameType.DeviceInfo, "twice");
         DeviceRow row;
         try
         {
@@ -257,9 +268,11 @@ public sealed class DriverRelay : Relay, IDriverRelay
         }
 
         bool layoutChanged = _info is { } old && (old.DeviceId != info.DeviceId || old.Features != info.Features || !old.Queues.SequenceEqual(info.Queues));
-        bool changed = _info is null || layoutChanged || _info.ConfigurationGeneration != info.ConfigurationGeneration;
-        (_info, _row) = (info, row);
-        _inboxLimit = ControlAllowance + info.Queues.Sum(queue => (long)queue.Places * (queue.PlaceSize + UsedEntry.Size));
+        bool changed = _info is null || layoutChanged || _info.ConfigurationGeneration != info.ConfigurationGeneration
+            || !_info.Configuration.Span.SequenceEqual(info.Configuration.Span);
+        (_info, _row, _offerTaken) = (info, row, true);
+        // Every used element may come in a frame of its own.
+        _inboxLimit = ControlAllowance + info.Queues.Sum(queue => queue.Places * ((long)queue.PlaceSize + FrameHeader.Size + UsedPayload.Size + UsedEntry.Size));
         if (!changed)
             return;
         RelayLog.OfferReceived(Log, Device, info.DeviceId, info.Queues.Count, row.Describe(info.Features));
@@ -275,17 +288,17 @@ public sealed class DriverRelay : Relay, IDriverRelay
 
     private void TakeConfiguration(in EventConfigurationPayload payload)
     {
-        if (_info is not { } info)
-            throw Unexpected(FrameType.EventConfiguration, $"before {FrameType.DeviceInfo}");
-        _info = info with { ConfigurationGeneration = payload.Generation, Configuration = payload.Configuration.ToArray() };
+        _info = _info! with { ConfigurationGeneration = payload.Generation, Configuration = payload.Configuration.ToArray() };
         _offerChanged = true;
     }
 
     /// <summary>The device side states where it stands: same life, go on from there; another life, the driver must start anew.</summary>
     private void TakeResume(uint epoch, ResumePayload device)
     {
-        if (Output is not { } output || Live || _info is null)
-            throw Unexpected(FrameType.ResumeDevice, "here");
+        if (Output is not { } output || Live || !_offerTaken)
+            throw Unexpected(FrameType.ResumeDevice, Live ? "twice" : $"before {FrameType.DeviceInfo}");
+        if (device.DeviceLife == 0)
+            throw new LinkProtocolException(CloseReason.ProtocolViolation, $"{FrameType.ResumeDevice} without a device life");
         _control.Forget();
         Live = true;
         bool same = epoch == Epoch && device.DriverLife == DriverLife;
@@ -317,28 +330,35 @@ public sealed class DriverRelay : Relay, IDriverRelay
 
     private void TakeStatus(DeviceStatusPayload payload)
     {
-        if (payload.DriverLife != DriverLife)
+        var status = (DeviceStatus)payload.Status;
+        // A status of another life; or of a life that no driver has begun, in which nothing can have gone wrong.
+        if (payload.DriverLife != DriverLife || (status != DeviceStatus.None && Status == DeviceStatus.None))
         {
             Counters.Stale++;
             return;
         }
 
-        var status = (DeviceStatus)payload.Status;
         if (status == DeviceStatus.None && _resetDeadline is not null)
             CompleteReset();
-        if ((status & DeviceStatus.NeedsReset) != 0 && (Status & DeviceStatus.NeedsReset) == 0)
-        {
-            Status |= DeviceStatus.NeedsReset;
-            _needsReset = "the device side says DEVICE_NEEDS_RESET";
-        }
+        if ((status & DeviceStatus.NeedsReset) != 0)
+            RequireReset("the device side says DEVICE_NEEDS_RESET");
+    }
+
+    /// <summary>The driver is told once in a life.</summary>
+    private void RequireReset(string why)
+    {
+        if ((Status & DeviceStatus.NeedsReset) != 0)
+            return;
+        Status |= DeviceStatus.NeedsReset;
+        _needsReset = why;
     }
 
     private void EndEpoch(string why)
     {
         RelayLog.EpochEnds(Log, Device, Epoch, why);
-        Status |= DeviceStatus.NeedsReset;
         _queues = new DriverSideQueue?[_queues.Length];
-        (_needsReset, _ended) = (why, true);
+        _ended = true;
+        RequireReset(why);
     }
 
     private void CheckReset()
@@ -360,6 +380,7 @@ public sealed class DriverRelay : Relay, IDriverRelay
 
     private protected override void OnLaneUp(LaneOutput output)
     {
+        _offerTaken = false;
         var queues = new List<QueueProgress>();
         foreach (DriverSideQueue? queue in _queues)
         {

@@ -85,9 +85,7 @@ internal sealed class DriverSideQueue
 
             if (Broken is not null || _armed || !HasCredit)
                 break;
-            // Drained: arm, and look once more behind the fence.
-            _armed = !_ring.EnableNotifications();
-            if (_armed)
+            if (!TryArm() || _armed)
                 break;
         }
 
@@ -97,6 +95,21 @@ internal sealed class DriverSideQueue
             return false;
         SendBurst(output, epoch);
         return true;
+    }
+
+    /// <summary>Drained: arms, and looks once more behind the fence. False = the ring is broken.</summary>
+    private bool TryArm()
+    {
+        try
+        {
+            _armed = !_ring.EnableNotifications();
+            return true;
+        }
+        catch (RingFaultException fault)
+        {
+            Break(fault);
+            return false;
+        }
     }
 
     private bool CanCapture()
@@ -123,10 +136,10 @@ internal sealed class DriverSideQueue
         return true;
     }
 
-    /// <summary>Takes the next good chain into the table; malformed ones are given back and counted. False = none.</summary>
+    /// <summary>Takes the next good chain into the table; malformed ones are given back and counted, a ring full of them at most. False = none.</summary>
     private bool TryCapture()
     {
-        while (CanCapture())
+        for (int looked = 0; looked < _ring.Size && CanCapture(); looked++)
         {
             Chain chain = _spare.Chain;
             try
@@ -147,12 +160,12 @@ internal sealed class DriverSideQueue
                 return false;
             }
 
-            if (PlaceLayout.Room(chain) > _offer.PlaceSize)
+            if (!PlaceLayout.Fits(chain, _offer))
             {
                 _counters.OversizedChains++;
                 LastFault = new RingFaultException(RingFault.ChainTooLong,
-                    $"queue {_index}: a chain of {chain.ReadableLength + chain.WritableLength} bytes does not fit the device side's places of {_offer.PlaceSize} bytes; "
-                    + "give both gateways the same buffer size", chain.Head);
+                    $"queue {_index}: a chain of {chain.ReadableLength + chain.WritableLength} bytes in {chain.Readable.Length + chain.Writable.Length} segments does not fit "
+                    + $"the device side's places of {_offer.PlaceSize} bytes and its ring of {_offer.MaximumSize} entries; give both gateways the same sizes", chain.Head);
                 _ring.Push(chain.Head, 0);
                 continue;
             }
@@ -290,5 +303,5 @@ internal sealed class DriverSideQueue
         public ulong Sequence { get; set; }
     }
 
-    private sealed record PartialUsed(ushort Head, ulong Offset, UsedEntry Entry);
+    private readonly record struct PartialUsed(ushort Head, ulong Offset, UsedEntry Entry);
 }

@@ -26,7 +26,8 @@ internal sealed class LaneInbox
     {
         lock (_lock)
         {
-            if (_filling.Length + payload.Length + FrameHeader.Size > limit)
+            // Headers count too: frames without payload must not pile up either.
+            if (_filling.Length + payload.Length + (_filling.Entries.Count + 1L) * FrameHeader.Size > limit)
                 return false;
             _filling.Entries.Add(new Entry(EntryKind.Frame, header, payload.Length, null));
             _filling.Append(payload);

@@ -11,7 +11,7 @@ namespace Bridge.Relay;
 /// </summary>
 public abstract class Relay
 {
-    /// <summary>What a peer may have under way besides chains: control frames and frame headers, bytes.</summary>
+    /// <summary>What a peer may have under way besides chains, bytes: control frames, confirmations, what is left of an earlier life.</summary>
     private protected const long ControlAllowance = 1 << 20;
 
     /// <summary>Makes the part that both sides share.</summary>

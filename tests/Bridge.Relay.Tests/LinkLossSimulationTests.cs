@@ -11,33 +11,9 @@ public sealed class LinkLossSimulationTests
     [Fact]
     public void Cuts_AtAnyMoment_LoseRepeatAndReorderNothing()
     {
-        (int cuts, long sentAgain) = (0, 0);
-        for (int seed = 0; seed < Seeds; seed++)
-        {
-            using var bridge = new SimulatedBridge(seed);
-            string? wrong = bridge.Run(steps: 400, resets: false);
-            Assert.True(wrong is null, $"seed {seed}: {wrong}{Environment.NewLine}{bridge.Journal}");
-            cuts += bridge.Cuts;
-            sentAgain += bridge.SentAgain;
-        }
-
+        SimulationTotals totals = SimulationTotals.Of(firstSeed: 0, Seeds, Disturbances.None);
         // The promise was put to the test: links were cut with chains under way, thousands of times.
-        Assert.True(cuts > 2 * Seeds, $"{cuts} cuts in {Seeds} seeds");
-        Assert.True(sentAgain > Seeds, $"{sentAgain} chains sent again in {Seeds} seeds");
-    }
-
-    [Fact]
-    public void Resets_RacingBurstsAndCuts_NeverMixLives()
-    {
-        int resets = 0;
-        for (int seed = 100_000; seed < 100_000 + Seeds; seed++)
-        {
-            using var bridge = new SimulatedBridge(seed);
-            string? wrong = bridge.Run(steps: 400, resets: true);
-            Assert.True(wrong is null, $"seed {seed}: {wrong}{Environment.NewLine}{bridge.Journal}");
-            resets += bridge.Resets;
-        }
-
-        Assert.True(resets > Seeds, $"{resets} resets in {Seeds} seeds");
+        Assert.True(totals.Cuts > 2 * Seeds, $"{totals.Cuts} cuts in {Seeds} seeds");
+        Assert.True(totals.SentAgain > Seeds, $"{totals.SentAgain} chains sent again in {Seeds} seeds");
     }
 }

@@ -7,13 +7,17 @@ internal static class NumberedMessage
 {
     public const int MinimumLength = 16;
 
+    // Each byte is 13 more than the one before. 13 is odd, so every first byte occurs among 256 places of the table: a message is a piece of it.
+    private const byte Step = 13;
+    private static readonly byte[] Table = [.. Enumerable.Range(0, 256 + (1 << 18)).Select(i => (byte)(i * Step))];
+    private static readonly int[] PlaceOf = [.. Enumerable.Range(0, 256).Select(first => Table.AsSpan().IndexOf((byte)first))];
+
     public static void Write(Span<byte> message, uint life, ulong number)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(message, life);
         BinaryPrimitives.WriteInt32LittleEndian(message[4..], message.Length);
         BinaryPrimitives.WriteUInt64LittleEndian(message[8..], number);
-        for (int i = MinimumLength; i < message.Length; i++)
-            message[i] = Pattern(life, number, i);
+        Pattern(life, number, message.Length - MinimumLength).CopyTo(message[MinimumLength..]);
     }
 
     /// <summary>Null if the message is the expected one, else what is wrong with it.</summary>
@@ -27,14 +31,10 @@ internal static class NumberedMessage
             return $"message {gotNumber} of life {gotLife} where {number} of life {life} is next";
         if (BinaryPrimitives.ReadInt32LittleEndian(message[4..]) != message.Length)
             return $"message {number} has {message.Length} bytes";
-        for (int i = MinimumLength; i < message.Length; i++)
-        {
-            if (message[i] != Pattern(life, number, i))
-                return $"message {number}: byte {i} is damaged";
-        }
-
-        return null;
+        ReadOnlySpan<byte> body = message[MinimumLength..];
+        int good = body.CommonPrefixLength(Pattern(life, number, body.Length));
+        return good == body.Length ? null : $"message {number}: byte {MinimumLength + good} is damaged";
     }
 
-    private static byte Pattern(uint life, ulong number, int at) => (byte)(life * 31 + number * 7 + (ulong)at * 13);
+    private static ReadOnlySpan<byte> Pattern(uint life, ulong number, int length) => Table.AsSpan(PlaceOf[(byte)(life * 31 + number * 7)], length);
 }

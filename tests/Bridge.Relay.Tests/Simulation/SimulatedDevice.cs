@@ -3,11 +3,11 @@ using Bridge.Virtio;
 namespace Bridge.Relay.Tests.Simulation;
 
 /// <summary>A device on the rings that its relay gives it: checks what vq1 brings, gives chains back out of order, sends numbered messages into vq0.</summary>
-internal sealed class SimulatedDevice(Random random, int ringSize) : IDevicePort
+internal sealed class SimulatedDevice(Random random, int ringSize, int bufferSize) : IDevicePort
 {
     private readonly Chain _chain = new();
     private readonly List<ushort> _held = [];
-    private readonly byte[] _message = new byte[1 << 20];
+    private readonly byte[] _message = new byte[bufferSize];
     private Window? _window;
     private uint _life;
     private DeviceQueue? _transmit, _receive;

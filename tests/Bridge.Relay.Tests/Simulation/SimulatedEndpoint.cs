@@ -5,6 +5,9 @@ namespace Bridge.Relay.Tests.Simulation;
 /// <summary>One gateway's end of one connection: the real session, the real parsers, the real lane outputs; only the wire is simulated.</summary>
 internal sealed class SimulatedEndpoint
 {
+    // One frame and a little more, and less than what the garbage collector calls a large object.
+    private const int OutputCapacity = FrameHeader.MaximumFrame + (16 << 10);
+
     private readonly SimulatedGateway _gateway;
     private readonly VirtualTime _time;
     private readonly SimulatedStream[] _in, _out;
@@ -24,6 +27,9 @@ internal sealed class SimulatedEndpoint
     public bool Ended { get; private set; }
 
     public bool Established { get; private set; }
+
+    /// <summary>When this side notices that the connection is gone; null while it is not.</summary>
+    public TimeSpan? EndsAt { get; set; }
 
     private bool Multiplexed => _in.Length == 1;
 
@@ -71,14 +77,14 @@ internal sealed class SimulatedEndpoint
             while (!Ended && Session.State < SessionState.Closing && _parsers[stream].TryRead(ref bytes, out FrameHeader header, out ReadOnlySpan<byte> payload))
             {
                 if (Session.OnFrame(header, payload, _time.Now))
-                    _lanes.First(lane => lane.Output.Lane == header.Lane).Relay.Receive(header, payload);
+                    _lanes[header.Lane - 1].Relay.Receive(header, payload);
                 if (Session.State == SessionState.Established && !Established)
                     Establish();
             }
         }
         catch (LinkProtocolException fault)
         {
-            _gateway.Faults.Add($"{fault.Reason}: {fault.Message}");
+            _gateway.Faults.Add(fault);
             Session.Close(fault.Reason, fault.Message, _time.Now);
             Send();
             End();
@@ -99,7 +105,7 @@ internal sealed class SimulatedEndpoint
         foreach (SessionLane lane in Session.Lanes)
         {
             Relay relay = _gateway.Relays[lane.Registration.Device];
-            LaneOutput output = lane.CreateOutput(2 * FrameHeader.MaximumFrame);
+            LaneOutput output = lane.CreateOutput(OutputCapacity);
             _lanes.Add((output, relay));
             relay.LaneUp(output);
         }
@@ -112,6 +118,12 @@ internal sealed class SimulatedEndpoint
     {
         if (!Ended)
             Session.Tick(_time.Now);
+    }
+
+    public void EndIfDue()
+    {
+        if (EndsAt <= _time.Now)
+            End();
     }
 
     /// <summary>This side notices that the connection is gone.</summary>

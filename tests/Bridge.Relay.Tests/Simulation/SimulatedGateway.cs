@@ -15,7 +15,7 @@ internal sealed class SimulatedGateway(string name, ulong instance)
 
     public SessionOptions Options { get; } = new() { Gateway = name, Instance = instance };
 
-    public List<string> Faults { get; } = [];
+    public List<LinkProtocolException> Faults { get; } = [];
 
     public SimulatedEndpoint? Current { get; private set; }
 

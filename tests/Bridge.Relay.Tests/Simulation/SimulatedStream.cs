@@ -33,6 +33,16 @@ internal sealed class SimulatedStream(Random random, VirtualTime time)
         return false;
     }
 
+    /// <summary>One bit of one piece under way arrives wrong. False = nothing is under way.</summary>
+    public bool FlipBit()
+    {
+        if (_flying.Count == 0)
+            return false;
+        byte[] bytes = _flying.ElementAt(random.Next(_flying.Count)).Bytes;
+        bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
+        return true;
+    }
+
     /// <summary>The wire is cut: some of what is under way still arrives, the last piece perhaps in part, the rest never.</summary>
     public void Cut()
     {

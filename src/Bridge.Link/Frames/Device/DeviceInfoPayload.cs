@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace Bridge.Link.Frames.Device;
 
@@ -82,7 +83,7 @@ public sealed record DeviceInfoPayload(
             uint size = BinaryPrimitives.ReadUInt32LittleEndian(entry);
             uint places = BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]);
             uint placeSize = BinaryPrimitives.ReadUInt32LittleEndian(entry[8..]);
-            if (size is 0 or > 32768 || places is 0 or > 32768 || placeSize is 0 or > int.MaxValue)
+            if (size is 0 or > 32768 || !BitOperations.IsPow2(size) || places is 0 or > 32768 || placeSize is 0 or > int.MaxValue)
                 throw PayloadFault.Value(FrameType.DeviceInfo, $"queue {i}: ring {size}, {places} places of {placeSize} bytes");
             offers[i] = new QueueOffer(size, places, placeSize);
         }
