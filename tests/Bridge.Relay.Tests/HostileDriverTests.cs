@@ -193,12 +193,12 @@ public sealed class HostileDriverTests
                     toggles.TrySetResult();
                 }
             });
-            await toggles.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            await toggles.Task.Within();
             var watch = Stopwatch.StartNew();
-            while (rig.Counters.BrokenQueues == 0 && watch.Elapsed < TimeSpan.FromSeconds(30))
+            while (rig.Counters.BrokenQueues == 0 && watch.Elapsed < Bound.Wait)
                 rig.Pump();
             await stop.CancelAsync();
-            await toggling.WaitAsync(TimeSpan.FromSeconds(30));
+            await toggling.Within();
             rig.Pump();
             Assert.Equal(1, rig.Counters.BrokenQueues);
             Assert.Single(rig.Driver.ResetDemands);
@@ -225,9 +225,9 @@ public sealed class HostileDriverTests
         });
         // Each call returns, however the driver hurries; the transport takes what little is sent.
         for (int i = 0; i < 20; i++)
-            await Task.Run(() => rig.PumpAndTake()).WaitAsync(TimeSpan.FromSeconds(30));
+            await Task.Run(() => rig.PumpAndTake()).Within();
         await stop.CancelAsync();
-        await filling.WaitAsync(TimeSpan.FromSeconds(30));
+        await filling.Within();
         Assert.True(rig.Counters.MalformedChains > 0);
         Assert.Equal(0, rig.Counters.BrokenQueues);
     }
