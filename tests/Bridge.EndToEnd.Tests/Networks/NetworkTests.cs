@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Bridge.EndToEnd.Tests.Applications;
 using Bridge.EndToEnd.Tests.Gateways;
+using Bridge.EndToEnd.Tests.Processes;
 
 namespace Bridge.EndToEnd.Tests.Networks;
 
@@ -160,16 +162,18 @@ public sealed class NetworkTests
         ConnectA = [host + ":7117"],
     };
 
+    /// <summary>Ends with these MTUs; packets that are too large for the other end vanish, and no ICMP tells.</summary>
     private static async Task<NetworkPair> WithMtuAsync(int a, int b)
     {
         NetworkPair network = await NetworkPair.CreateAsync(v6: false);
         try
         {
             await network.NoOffloadAsync();
-            await NetworkPair.IpAsync(network.A, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"link set wire mtu {a}"));
-            await NetworkPair.IpAsync(network.B, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"link set wire mtu {b}"));
-            foreach (var machine in new[] { network.A, network.B })
-                await NetworkPair.FilterAsync(machine, "table inet t { chain c { type filter hook input priority 0; meta l4proto icmp drop; }; }");
+            await NetworkPair.IpAsync(network.A, string.Create(CultureInfo.InvariantCulture, $"link set wire mtu {a}"));
+            await NetworkPair.IpAsync(network.B, string.Create(CultureInfo.InvariantCulture, $"link set wire mtu {b}"));
+            foreach (Machine machine in new[] { network.A, network.B })
+                await NetworkPair.FilterAsync(machine, "table inet t { counter probes { }; chain c { type filter hook input priority 0; meta l4proto icmp drop; udp dport 9 counter name probes; }; }");
+            await AssertHoleAsync(network, b);
             return network;
         }
         catch
@@ -177,6 +181,18 @@ public sealed class NetworkTests
             await network.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Of a datagram that is too large for B's end and a small one after it, the small one arrives.</summary>
+    private static async Task AssertHoleAsync(NetworkPair network, int mtu)
+    {
+        // veth lets 4 bytes more pass, for a VLAN tag; the headers of IP and UDP come on top.
+        foreach (int length in new[] { mtu + 5, 100 })
+            await network.A.RunAsync("bash", "-c", string.Create(CultureInfo.InvariantCulture, $"head -c {length} /dev/zero >/dev/udp/{NetworkPair.AddressB}/9"));
+        string probes = "";
+        await Bounds.UntilAsync(
+            async () => !(probes = await network.B.RunAsync("nft", "list", "counter", "inet", "t", "probes")).Contains("packets 0 ", StringComparison.Ordinal), "the small datagram");
+        Assert.Contains("packets 1 ", probes, StringComparison.Ordinal);
     }
 
     private static async Task AssertJoinedAsync(GatewayPair pair, string transport)
