@@ -17,7 +17,7 @@ public sealed class ResumeStatementTests
             rig.Driver.Lend(0, [], [64]);
         rig.Pump();
         rig.GiveUsed(0, PeerFrames.Element(0, 1, [1]), PeerFrames.Element(2, 1, [1]), PeerFrames.Element(1, 1, [1]));
-        rig.PumpAndTake();
+        rig.Peer.Take();
         Assert.Equal((5UL, 3UL), (rig.Queue(0).Posted, rig.Queue(0).Used));
         rig.Peer.Down();
         return rig;
@@ -37,6 +37,7 @@ public sealed class ResumeStatementTests
         using DriverRig rig = DriverSide();
         rig.UpAgain(Stated(rig, posted, used));
         Frame[] sent = [.. rig.PumpAndTake().Where(frame => frame.Type == FrameType.Posted)];
+        Assert.Equal(posted == 5 ? 0 : 1, sent.Length); // The statement has confirmed what was used: that takes no frame.
         Assert.Equal(5 - posted, sent.Aggregate(0UL, (sum, frame) => sum + PostedPayload.Read(frame.Payload).Count));
         Assert.All(sent, frame => Assert.Equal((posted, 3UL), (PostedPayload.Read(frame.Payload).FirstSequence, PostedPayload.Read(frame.Payload).UsedConfirmed)));
         Assert.Equal((long)(5 - posted), rig.Counters.SentAgain);
@@ -62,6 +63,34 @@ public sealed class ResumeStatementTests
         uint generation = rig.Generation(0);
         rig.UpAgain(Stated(rig, posted, used));
         AssertEnded(rig, generation);
+    }
+
+    [Fact]
+    public void DeviceSide_LacksAChainThatItUsedOutOfOrder_EndsTheEpoch()
+    {
+        // 0 and 2 were used, so it had 2, although it has given only two used elements.
+        using DriverRig rig = new DriverRig().Run();
+        for (int i = 0; i < 5; i++)
+            rig.Driver.Lend(0, [], [64]);
+        rig.Pump();
+        rig.GiveUsed(0, PeerFrames.Element(2, 1, [1]), PeerFrames.Element(0, 1, [1]));
+        uint generation = rig.Generation(0);
+        rig.Peer.Down();
+        rig.UpAgain(Stated(rig, posted: 2, used: 2));
+        AssertEnded(rig, generation);
+    }
+
+    [Fact]
+    public void DeviceSide_LinkLostInsideAnElement_SendsItOnceMoreFromItsBeginning()
+    {
+        using DriverRig rig = DriverSide();
+        rig.UpAgain(Stated(rig, 5, 3));
+        rig.GiveUsed(3, PeerFrames.Element(4, 64, PeerFrames.Bytes(10), written: 64));
+        rig.Peer.Down();
+        rig.UpAgain(Stated(rig, 5, 4));
+        rig.Refuses(CloseReason.ProtocolViolation, FrameType.UsedMore, PeerFrames.More(0, rig.Generation(0), 3, 10, PeerFrames.Bytes(54)));
+        rig.GiveUsed(3, PeerFrames.Element(4, 64, PeerFrames.Bytes(64)));
+        Assert.Equal(4UL, rig.Queue(0).Used);
     }
 
     [Fact]
@@ -198,6 +227,21 @@ public sealed class ResumeStatementTests
         Assert.Equal((1, 0), (rig.Device.Starts, rig.Device.Stops));
         rig.GivePosted(3, confirmed: 3, PeerFrames.Chain([8], [], PeerFrames.Bytes(8)));
         Assert.Equal((4UL, 1), (rig.Queue(1).Posted, rig.Queue(1).InFlight));
+    }
+
+    [Fact]
+    public void DriverSide_LinkLostInsideAChain_SendsItOnceMoreFromItsBeginning()
+    {
+        using DeviceRig rig = new DeviceRig(places: 1).Run();
+        byte[] bytes = PeerFrames.Bytes(200);
+        rig.GivePosted(0, 0, PeerFrames.Chain([200], [], bytes[..8]));
+        rig.Peer.Down();
+        rig.Up(Queues(1, 0));
+        Assert.Equal(0, rig.Relay.InFlight);
+        rig.Refuses(CloseReason.ProtocolViolation, FrameType.PostedMore, PeerFrames.More(1, DeviceRig.Generation, 0, 8, bytes[8..]));
+        rig.GivePosted(0, 0, PeerFrames.Chain([200], [], bytes));
+        rig.Pump();
+        Assert.Equal(bytes, rig.Device.Read(rig.Device.Take(1)!));
     }
 
     [Theory]
