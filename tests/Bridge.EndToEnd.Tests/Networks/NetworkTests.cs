@@ -173,7 +173,8 @@ public sealed class NetworkTests
             await NetworkPair.IpAsync(network.B, string.Create(CultureInfo.InvariantCulture, $"link set wire mtu {b}"));
             foreach (Machine machine in new[] { network.A, network.B })
                 await NetworkPair.FilterAsync(machine, "table inet t { counter probes { }; chain c { type filter hook input priority 0; meta l4proto icmp drop; udp dport 9 counter name probes; }; }");
-            await AssertHoleAsync(network, b);
+            if (a > b)
+                await AssertHoleAsync(network, b);
             return network;
         }
         catch

@@ -51,9 +51,10 @@ internal sealed class RunningProcess : IAsyncDisposable
         $"'{text}'",
         Describe);
 
-    public async Task<(int ExitCode, string Output, string Errors)> ExitAsync()
+    /// <summary>Waits for its end, at most as long as anything may take, or for the given time.</summary>
+    public async Task<(int ExitCode, string Output, string Errors)> ExitAsync(TimeSpan? limit = null)
     {
-        await WaitForExitAsync();
+        await WaitForExitAsync(limit ?? Bounds.Limit);
         await _reading.Bounded();
         return (_process.ExitCode, Output.Text, Errors.Text);
     }
@@ -75,7 +76,7 @@ internal sealed class RunningProcess : IAsyncDisposable
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);
-            await WaitForExitAsync();
+            await WaitForExitAsync(Bounds.Limit);
         }
 
         await _reading.Bounded();
@@ -84,15 +85,15 @@ internal sealed class RunningProcess : IAsyncDisposable
 
     private static string Tail(TextLines lines) => string.Join('\n', lines.ToList().TakeLast(40));
 
-    private async Task WaitForExitAsync()
+    private async Task WaitForExitAsync(TimeSpan limit)
     {
         try
         {
-            await _process.WaitForExitAsync().Bounded();
+            await _process.WaitForExitAsync().WaitAsync(limit);
         }
         catch (TimeoutException)
         {
-            Assert.Fail($"Process {Id} did not end within {Bounds.Limit.TotalSeconds} s. {Describe()}");
+            Assert.Fail($"Process {Id} did not end within {limit.TotalSeconds} s. {Describe()}");
         }
     }
 }

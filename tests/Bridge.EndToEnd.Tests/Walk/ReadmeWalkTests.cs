@@ -48,7 +48,7 @@ public sealed partial class ReadmeWalkTests
     {
         if (from is null)
         {
-            await machine.RunOnlineAsync(text);
+            await machine.BuildAsync(text);
             return;
         }
 

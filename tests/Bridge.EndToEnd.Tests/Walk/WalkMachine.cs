@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Bridge.EndToEnd.Tests.Processes;
@@ -7,6 +8,8 @@ namespace Bridge.EndToEnd.Tests.Walk;
 /// <summary>One machine of the walk and the person at it: a home, a runtime directory, shells. What a shell exports, the next ones have, as README tells to do.</summary>
 internal sealed partial class WalkMachine : IAsyncDisposable
 {
+    private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(10);
+
     private readonly Machine _machine;
     private readonly string _runtime, _exports;
     private readonly string[] _environment;
@@ -19,18 +22,16 @@ internal sealed partial class WalkMachine : IAsyncDisposable
         _runtime = Directory.CreateDirectory(Path.Combine(Home, "run")).FullName;
         _exports = Path.Combine(Home, ".exports");
         File.WriteAllText(_exports, "");
-        // The person is root here already.
         string tools = Directory.CreateDirectory(Path.Combine(Home, ".tools")).FullName;
-        File.WriteAllText(Path.Combine(tools, "sudo"), "#!/bin/sh\nexec \"$@\"\n");
-        File.SetUnixFileMode(Path.Combine(tools, "sudo"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        string user = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        // The person is root here already.
+        Tool(tools, "sudo", "exec \"$@\"");
+        // The SDK is installed, with the caches of who runs these tests: another home would make it restore and build everything anew.
+        Tool(tools, "dotnet", $"HOME='{Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)}' exec '{Programs.Path("dotnet")}' \"$@\"");
         _environment =
         [
-            $"HOME={Home}", $"XDG_RUNTIME_DIR={_runtime}", $"PATH={tools}:{Programs.SearchPath}", "LANG=C.UTF-8",
-            // The SDK's caches are this machine's, and it leaves no servers behind.
-            $"DOTNET_CLI_HOME={Environment.GetEnvironmentVariable("DOTNET_CLI_HOME") ?? user}",
-            $"NUGET_PACKAGES={Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(user, ".nuget", "packages")}",
-            "DOTNET_NOLOGO=1", "DOTNET_CLI_TELEMETRY_OPTOUT=1", "MSBUILDDISABLENODEREUSE=1", "DOTNET_CLI_USE_MSBUILD_SERVER=0", "UseSharedCompilation=false",
+            $"HOME={Home}", $"XDG_RUNTIME_DIR={_runtime}", $"PATH={tools}:{Programs.SearchPath}", "LANG=C.UTF-8", .. SdkSettings(),
+            // It leaves no servers behind.
+            "MSBUILDDISABLENODEREUSE=1", "DOTNET_CLI_USE_MSBUILD_SERVER=0", "UseSharedCompilation=false",
         ];
     }
 
@@ -43,10 +44,10 @@ internal sealed partial class WalkMachine : IAsyncDisposable
     public string Printed { get; private set; } = "";
 
     /// <summary>Runs the commands of a block and waits for their end, which must be a good one.</summary>
-    public Task RunAsync(string text) => RunAsync(text, _machine);
+    public Task RunAsync(string text) => RunAsync(text, _machine, Bounds.Limit);
 
-    /// <summary>The same, with the machine's way to the internet, which the namespaces of this test lack.</summary>
-    public Task RunOnlineAsync(string text) => RunAsync(text, Machine.Here);
+    /// <summary>The same for building the program: with the machine's way to the internet, which the namespaces of this test lack, and with the time that takes where it was not built before.</summary>
+    public Task BuildAsync(string text) => RunAsync(text, Machine.Here, BuildLimit);
 
     /// <summary>Types the commands into a terminal of its own, and looks at it until the program says that it is there.</summary>
     public async Task StartAsync(string text)
@@ -84,10 +85,24 @@ internal sealed partial class WalkMachine : IAsyncDisposable
             await process.DisposeAsync();
     }
 
-    private async Task RunAsync(string text, Machine machine)
+    private static void Tool(string directory, string name, string script)
+    {
+        string file = Path.Combine(directory, name);
+        File.WriteAllText(file, $"#!/bin/sh\n{script}\n");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>What this process was told about the SDK and its caches.</summary>
+    private static IEnumerable<string> SdkSettings() =>
+        from variable in Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        let name = (string)variable.Key
+        where name.StartsWith("DOTNET_", StringComparison.Ordinal) || name.StartsWith("NUGET_", StringComparison.Ordinal)
+        select $"{name}={variable.Value}";
+
+    private async Task RunAsync(string text, Machine machine, TimeSpan limit)
     {
         await using RunningProcess shell = RunningProcess.Start(Shell(machine, $"{text}\nexport -p >{_exports}\n"));
-        (int exitCode, string output, string errors) = await shell.ExitAsync();
+        (int exitCode, string output, string errors) = await shell.ExitAsync(limit);
         Assert.True(exitCode == 0, $"README.md's\n{text}ended with exit code {exitCode}:\n{output}\n{errors}\n{Describe()}");
         Printed += output;
         if (PrintedFingerprint().Match(output) is { Success: true } fingerprint && text.Contains("rpmsg-bridge identity", StringComparison.Ordinal))
