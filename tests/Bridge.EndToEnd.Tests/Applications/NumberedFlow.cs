@@ -3,7 +3,7 @@ namespace Bridge.EndToEnd.Tests.Applications;
 /// <summary>Numbered messages from one application to another. What <c>send()</c> took is counted against what <c>recv()</c> returned; nobody acknowledges or repeats.</summary>
 internal sealed class NumberedFlow(string name, Application from, Application to, int seed)
 {
-    private readonly HashSet<long> _missing = [];
+    private readonly Receipt _receipt = new();
     private long _sent, _received;
 
     /// <summary>Messages taken by <c>send()</c>.</summary>
@@ -12,13 +12,8 @@ internal sealed class NumberedFlow(string name, Application from, Application to
     /// <summary>Messages returned by <c>recv()</c>.</summary>
     public long Received => Interlocked.Read(ref _received);
 
-    public long Duplicated { get; private set; }
-
-    public long Reordered { get; private set; }
-
+    /// <summary>Received messages that are not one of those that were sent.</summary>
     public long Corrupted { get; private set; }
-
-    public long Lost => _missing.Count;
 
     /// <summary>Sends so many messages every 5 ms, if the bridge takes them, until told to stop; then the last one.</summary>
     public async Task SendAsync(int perTick, Task stop)
@@ -50,7 +45,6 @@ internal sealed class NumberedFlow(string name, Application from, Application to
     {
         NumberedMessage messages = new(seed);
         byte[] buffer = new byte[Application.MaximumMessage];
-        long expected = 0;
         while (true)
         {
             int length = await to.ReceiveAsync(buffer);
@@ -63,12 +57,7 @@ internal sealed class NumberedFlow(string name, Application from, Application to
                 continue;
             }
 
-            for (; expected <= message.Number; expected++)
-                _missing.Add(expected);
-            if (!_missing.Remove(message.Number))
-                Duplicated++;
-            else if (message.Number != expected - 1)
-                Reordered++;
+            _receipt.Add(message.Number);
             if (message.Last)
                 return;
         }
@@ -78,8 +67,8 @@ internal sealed class NumberedFlow(string name, Application from, Application to
     public void Verify(string context)
     {
         Assert.True(
-            (Lost, Duplicated, Reordered, Corrupted, Sent - Received, to.Available) == (0, 0, 0, 0, 0, 0),
-            $"{name}: {Sent} sent, {Received} received, {Lost} lost, {Duplicated} duplicated, {Reordered} reordered, {Corrupted} corrupted, {to.Available} bytes more. {context}");
+            (_receipt.Lost, _receipt.Duplicated, _receipt.Reordered, Corrupted, Sent - Received, to.Available) == (0, 0, 0, 0, 0, 0),
+            $"{name}: {Sent} sent, {Received} received, {_receipt.Lost} lost, {_receipt.Duplicated} duplicated, {_receipt.Reordered} reordered, {Corrupted} corrupted, {to.Available} bytes more. {context}");
     }
 
     public override string ToString() => $"{name} {Received}/{Sent}";
