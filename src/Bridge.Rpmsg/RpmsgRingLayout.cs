@@ -13,7 +13,7 @@ namespace Bridge.Rpmsg;
 /// </remarks>
 internal readonly record struct RpmsgRingLayout
 {
-    internal const uint RingAlignment = 4096;
+    internal const uint RingAlignment = RingLayout.LegacyAlignment;
     private const uint BufferAlignment = 64;
 
     private readonly ulong _buffers;

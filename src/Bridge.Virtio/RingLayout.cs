@@ -29,7 +29,7 @@ public readonly record struct RingLayout(int Size, ulong Descriptors, ulong Avai
     public const ulong UsedAlignment = 4;
 
     /// <summary>Where legacy PCI devices put the used ring (2.7.2); has nothing to do with the page size of this machine.</summary>
-    private const uint LegacyAlignment = 4096;
+    public const uint LegacyAlignment = 4096;
 
     private const ulong FlagsLength = sizeof(ushort);
     private const ulong IndexLength = sizeof(ushort);
