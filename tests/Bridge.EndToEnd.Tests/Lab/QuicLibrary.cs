@@ -14,16 +14,18 @@ internal static class QuicLibrary
         : !Programs.Exists("unshare") || !Programs.Exists("mount") ? "hiding libmsquic needs the programs unshare and mount"
         : null;
 
-    /// <summary>A command that runs where the library's file is an empty one.</summary>
-    public static ProcessStartInfo Hidden(params string[] command)
+    /// <summary>A command that runs where there is no library, or where its file is an empty one.</summary>
+    public static ProcessStartInfo Hidden(string program, params string[] arguments)
     {
+        if (!QuicSupport.IsAvailable)
+            return new ProcessStartInfo(program, arguments);
         // Only this process's mount namespace has the bind mounts; they go with it.
         string script = string.Concat(Files().Select(file => $"mount --bind /dev/null '{file}' && ")) + "exec \"$@\"";
-        return new ProcessStartInfo(Programs.Path("unshare"), ["--mount", "sh", "-c", script, "sh", .. command]);
+        return new ProcessStartInfo(Programs.Path("unshare"), ["--mount", "sh", "-c", script, "sh", program, .. arguments]);
     }
 
     /// <summary>The files that this process has loaded, by the kernel's list of its mappings (proc(5)).</summary>
-    private static IEnumerable<string> Files() => !QuicSupport.IsAvailable ? [] : File.ReadLines("/proc/self/maps")
+    private static IEnumerable<string> Files() => File.ReadLines("/proc/self/maps")
         .Where(line => line.Contains("/libmsquic", StringComparison.Ordinal))
         .Select(line => line[line.IndexOf('/', StringComparison.Ordinal)..])
         .Distinct();
