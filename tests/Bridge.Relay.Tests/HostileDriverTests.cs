@@ -208,24 +208,34 @@ public sealed class HostileDriverTests
     [Fact]
     public async Task Chains_MalformedFasterThanTheyAreGivenBack_DoNotHoldTheTurn()
     {
-        using DriverRig rig = new DriverRig().Run();
-        WriteDescriptor(rig, 0, 0, 0, 64, Write, 0);
+        // All heads are malformed, and another thread makes each available again as soon as it comes back: the ring is never empty.
+        using DriverRig rig = new DriverRig(capacity: PeerLane.SmallCapacity).Run();
+        RingLayout layout = rig.Driver.Layouts[0];
+        for (ushort head = 0; head < layout.Size; head++)
+            Avail(rig, 0, head, 0, 64, Write);
+        var filled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var stop = new CancellationTokenSource();
         Task filling = Task.Run(() =>
         {
-            // Head 0 is made available again the moment it comes back.
-            RingLayout layout = rig.Driver.Layouts[0];
-            ushort made = 0;
             while (!stop.IsCancellationRequested)
             {
                 Thread.MemoryBarrier();
-                if (BitConverter.ToUInt16(rig.Driver.Window.GetSpan(layout.Used + 2, 2)) == made)
-                    SetAvailableIndex(rig, 0, ++made);
+                SetAvailableIndex(rig, 0, (ushort)(BitConverter.ToUInt16(rig.Driver.Window.GetSpan(layout.Used + 2, 2)) + layout.Size));
+                filled.TrySetResult();
             }
         });
-        // Each call returns, however the driver hurries; the transport takes what little is sent.
-        for (int i = 0; i < 20; i++)
-            await Task.Run(() => rig.PumpAndTake()).Within();
+        await filled.Task.Within();
+
+        // One call sends at most what the output holds, and looks at a ring full of chains for each frame.
+        long frames = ((PeerLane.SmallCapacity - FrameHeader.MaximumFrame) / (FrameHeader.Size + PostedPayload.Size)) + 2;
+        for (int i = 0; i < 10; i++)
+        {
+            long before = rig.Counters.MalformedChains;
+            rig.Pump();
+            Assert.InRange(rig.Counters.MalformedChains - before, 0, frames * layout.Size);
+            rig.Peer.Take();
+        }
+
         await stop.CancelAsync();
         await filling.Within();
         Assert.True(rig.Counters.MalformedChains > 0);

@@ -123,6 +123,34 @@ public sealed class ResumeStatementTests
     }
 
     [Fact]
+    public void DeviceSide_LostItsLifeBeforeItUsedAnything_EndsTheEpochAllTheSame()
+    {
+        // It may have handed the chain to its device before it lost it: sending it again could be once too often.
+        using DriverRig rig = new DriverRig().Run();
+        rig.Driver.Lend(0, [8], []);
+        rig.PumpAndTake();
+        uint generation = rig.Generation(0);
+        rig.Peer.Down();
+        rig.Peer.Up();
+        rig.Give(FrameType.DeviceInfo, PeerFrames.Info(rig.Offers));
+        rig.Give(FrameType.ResumeDevice, PeerFrames.Resume(0, DriverRig.DeviceLife + 1, 0, 0), epoch: 0);
+        AssertEnded(rig, generation);
+    }
+
+    [Fact]
+    public void DeviceSide_LostItsLifeBeforeAnythingWasSent_IsBroughtOver()
+    {
+        using DriverRig rig = new DriverRig().Run();
+        rig.Peer.Down();
+        rig.Driver.Lend(0, [8], []);
+        rig.Peer.Up();
+        rig.Give(FrameType.DeviceInfo, PeerFrames.Info(rig.Offers));
+        rig.Give(FrameType.ResumeDevice, PeerFrames.Resume(0, DriverRig.DeviceLife + 1, 0, 0), epoch: 0);
+        Assert.Equal(FrameType.Posted, rig.PumpAndTake().Last().Type);
+        Assert.Empty(rig.Driver.ResetDemands);
+    }
+
+    [Fact]
     public void DeviceSide_OffersOtherFeatures_EndsTheEpoch()
     {
         using DriverRig rig = DriverSide();
