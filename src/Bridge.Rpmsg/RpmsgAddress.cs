@@ -9,7 +9,7 @@ public static class RpmsgAddress
     /// <summary>Receives name service messages (<c>RPMSG_NS_ADDR</c>), where <see cref="RpmsgFeatures.NameService"/> was negotiated.</summary>
     public const uint NameService = 53;
 
-    /// <summary>Receives address service messages (the 2020 vhost series). Reserved here and not served: destinations are learnt from the first message.</summary>
+    /// <summary>Receives address service messages (the 2020 vhost series).</summary>
     public const uint AddressService = 54;
 
     /// <summary>Receives <see cref="FlowMessage"/>s between two sockets ports, where <see cref="RpmsgFeatures.Flow"/> was negotiated.</summary>
@@ -22,5 +22,5 @@ public static class RpmsgAddress
     public const uint LastDynamic = 65535;
 
     /// <summary>True for the addresses that the bus answers itself and no endpoint can have.</summary>
-    internal static bool IsReserved(uint address) => address is NameService or AddressService or Flow or Any;
+    public static bool IsReserved(uint address) => address is NameService or AddressService or Flow or Any;
 }

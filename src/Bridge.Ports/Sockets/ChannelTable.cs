@@ -29,7 +29,7 @@ internal sealed class ChannelTable(SocketsOptions options, LocalSockets owner, E
 
         if (!_channels.TryGetValue(file, out (SocketEntry Entry, List<uint> Addresses) channel))
         {
-            channel = (new SocketEntry(owner, EntryKind.Channel, name, file), []);
+            channel = (new SocketEntry(owner, EntryKind.Channel, name, file, options.Channels), []);
             _channels.Add(file, channel);
         }
         else if (channel.Entry.Name != name)
@@ -38,7 +38,7 @@ internal sealed class ChannelTable(SocketsOptions options, LocalSockets owner, E
             return;
         }
 
-        SocketEntry exact = new(owner, EntryKind.Endpoint, name, string.Create(CultureInfo.InvariantCulture, $"{file}.{address}")) { Remote = address };
+        SocketEntry exact = new(owner, EntryKind.Endpoint, name, string.Create(CultureInfo.InvariantCulture, $"{file}.{address}"), options.Channels) { Remote = address };
         _endpoints.Add((name, address), exact);
         channel.Addresses.Add(address);
         channel.Entry.Remote = address;

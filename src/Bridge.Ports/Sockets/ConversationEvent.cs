@@ -15,12 +15,21 @@ internal enum ConversationEvent
     /// <summary>A send to the application failed: it receives no more.</summary>
     SendFailed,
 
+    /// <summary>The application has gone, and another one is awaited in its place.</summary>
+    Left,
+
+    /// <summary>An application has come, or taken the place of another.</summary>
+    Attached,
+
+    /// <summary>Nobody came in time.</summary>
+    Expired,
+
     /// <summary>The other side closed, withdrew the service, or the device was reset.</summary>
     PeerGone,
 
     /// <summary>Everything that waited for the application has been handed over.</summary>
     HandedOver,
 
-    /// <summary>A rule was broken: it ends now.</summary>
+    /// <summary>A rule was broken, or somebody asked for it: it ends now.</summary>
     Aborted,
 }

@@ -18,6 +18,15 @@ public enum ConversationState
     /// <summary>The peer has gone; what it sent before is still being handed over.</summary>
     Ending,
 
+    /// <summary>A service with neither application nor peer, announced nevertheless.</summary>
+    Vacant,
+
+    /// <summary>There is a peer and no application: messages wait for the next one.</summary>
+    Absent,
+
+    /// <summary>Peer and application have gone; what the peer sent before waits for the next application.</summary>
+    Orphaned,
+
     /// <summary>Over.</summary>
     Closed,
 }

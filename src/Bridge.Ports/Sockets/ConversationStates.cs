@@ -13,6 +13,13 @@ namespace Bridge.Ports.Sockets;
 ///      |                      `-------------&gt; Finishing --- InputEnded, PeerGone --&gt; Closed
 ///      `------- HungUp, SendFailed --------------------------------------------------&gt; Closed
 ///
+///   With an application above, without one below; Left goes down instead of to Closed, Attached goes up, Expired ends:
+///
+///   Waiting        Open, HalfClosed, Finishing            Ending
+///      | ^                  | ^                             | ^
+///      v |      Bound       v |           PeerGone          v |
+///   Vacant --------------&gt; Absent ------------------&gt; Orphaned --- HandedOver (nothing waits) --&gt; Closed
+///
 ///   Aborted: to Closed from everywhere. Everything else changes nothing; above all, Open and HungUp: what lies in the socket is received first.
 /// </code>
 internal static class ConversationStates
@@ -22,12 +29,23 @@ internal static class ConversationStates
         (_, Aborted) => Closed,
         (Waiting, Bound) => Open,
         (Waiting, HungUp or SendFailed) => Closed,
+        (Waiting, Left) => Vacant,
         (Open, InputEnded) => HalfClosed,
         (Open, SendFailed) => Finishing,
         (Open or HalfClosed, PeerGone) => Ending,
+        (Open or HalfClosed or Finishing, Left) => Absent,
+        (HalfClosed or Finishing, Attached) => Open,
         (HalfClosed, HungUp or SendFailed) => Closed,
         (Finishing, InputEnded or PeerGone) => Closed,
         (Ending, HandedOver or HungUp or SendFailed) => Closed,
+        (Ending, Left) => Orphaned,
+        (Vacant, Bound) => Absent,
+        (Vacant, Attached) => Waiting,
+        (Absent, Attached) => Open,
+        (Absent, PeerGone) => Orphaned,
+        (Orphaned, Attached) => Ending,
+        (Orphaned, HandedOver) => Closed,
+        (Vacant or Absent or Orphaned, Expired) => Closed,
         _ => state,
     };
 }

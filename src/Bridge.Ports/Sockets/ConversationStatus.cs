@@ -2,6 +2,7 @@ namespace Bridge.Ports.Sockets;
 
 /// <summary>An application's conversation with its peer. A snapshot.</summary>
 /// <param name="State">Where it stands.</param>
+/// <param name="Remote">The peer's address; null while there is none.</param>
 /// <param name="Sent">Messages of the application that were sent on.</param>
 /// <param name="Received">Messages handed over to the application.</param>
 /// <param name="Queued">Messages that wait for the application to read.</param>
@@ -9,4 +10,4 @@ namespace Bridge.Ports.Sockets;
 /// <param name="Credit">Messages that may be sent before the peer reports; null without the flow service.</param>
 /// <param name="HoldsDevice">The whole device's receive queue waits for this application to read.</param>
 public sealed record ConversationStatus(
-    ConversationState State, long Sent, long Received, int Queued, long Outstanding, long? Credit, bool HoldsDevice);
+    ConversationState State, uint? Remote, long Sent, long Received, int Queued, long Outstanding, long? Credit, bool HoldsDevice);

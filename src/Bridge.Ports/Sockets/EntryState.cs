@@ -9,6 +9,9 @@ public enum EntryState
     /// <summary>An application has it; see the conversation's state.</summary>
     Taken,
 
+    /// <summary>No application has it, but messages wait for the next one.</summary>
+    Waiting,
+
     /// <summary>Its socket could not be made; tried again every second.</summary>
     Unavailable,
 }

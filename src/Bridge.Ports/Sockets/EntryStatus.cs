@@ -8,7 +8,7 @@ namespace Bridge.Ports.Sockets;
 /// <param name="Failure">Why it is unavailable; null if it is not.</param>
 /// <param name="LocalAddress">Our endpoint: a service's always, another's while it is taken.</param>
 /// <param name="RemoteAddress">The announced address, or a service's peer; null while a service waits for one.</param>
-/// <param name="Conversation">The opener's; null while there is none.</param>
+/// <param name="Conversations">Those of the applications that are there, or awaited; oldest first.</param>
 public sealed record EntryStatus(
     EntryKind Kind,
     string Name,
@@ -17,4 +17,8 @@ public sealed record EntryStatus(
     string? Failure,
     uint? LocalAddress,
     uint? RemoteAddress,
-    ConversationStatus? Conversation);
+    IReadOnlyList<ConversationStatus> Conversations)
+{
+    /// <summary>The only, or the oldest one; null while there is none.</summary>
+    public ConversationStatus? Conversation => Conversations.Count > 0 ? Conversations[0] : null;
+}

@@ -21,7 +21,7 @@ internal sealed class EntryTable(string device, RunDirectory directory, PollThre
     public void Add(SocketEntry entry)
     {
         _all.Add(entry);
-        Show(entry);
+        Refresh(entry);
     }
 
     public void Remove(SocketEntry entry)
@@ -32,14 +32,21 @@ internal sealed class EntryTable(string device, RunDirectory directory, PollThre
         Hide(entry);
     }
 
-    /// <summary>From now on applications can connect.</summary>
-    public void Show(SocketEntry entry)
+    /// <summary>Applications can connect from now on, or no more, as the entry's conversations have it.</summary>
+    public void Refresh(SocketEntry entry)
     {
-        if (entry.IsRemoved || entry.Conversation is not null)
+        if (entry.Admits)
         {
-            return;
+            Show(entry);
         }
+        else
+        {
+            Hide(entry);
+        }
+    }
 
+    private void Show(SocketEntry entry)
+    {
         try
         {
             if (entry.Listener is null)
@@ -58,7 +65,7 @@ internal sealed class EntryTable(string device, RunDirectory directory, PollThre
     }
 
     /// <summary>From now on <c>connect()</c> fails. Whoever connected and was not accepted finds the end of file.</summary>
-    public void Hide(SocketEntry entry)
+    private void Hide(SocketEntry entry)
     {
         if (entry.Listener is not { } listener)
         {
@@ -112,7 +119,7 @@ internal sealed class EntryTable(string device, RunDirectory directory, PollThre
         _lastRetry = time.GetTimestamp();
         foreach (SocketEntry entry in failed)
         {
-            Show(entry);
+            Refresh(entry);
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed partial class LocalSockets
         _bus.Features,
         [.. _entries.All
             // Withdrawn, but its opener has not yet read everything.
-            .Concat(_conversations.Where(static c => c.Entry.IsRemoved).Select(static c => c.Entry))
+            .Concat(_conversations.All.Where(static c => c.Entry.IsRemoved).Select(static c => c.Entry).Distinct())
             .OrderBy(static entry => entry.Kind)
             .ThenBy(static entry => entry.File, StringComparer.Ordinal)
             .Select(ReadStatus)],
@@ -22,22 +22,28 @@ internal sealed partial class LocalSockets
 
     private EntryStatus ReadStatus(SocketEntry entry)
     {
-        Conversation? conversation = entry.Conversation;
-        LocalEndpoint? local = entry.Service ?? conversation?.Local;
-        uint remote = conversation?.Remote ?? entry.Remote;
+        Conversation? first = entry.Conversations.FirstOrDefault();
+        uint remote = first?.Remote ?? entry.Remote;
         return new EntryStatus(
             entry.Kind,
             entry.Name,
             entry.Path,
-            conversation is not null ? EntryState.Taken : entry.Listener is not null && entry.Failure is null ? EntryState.Free : EntryState.Unavailable,
+            StateOf(entry),
             entry.Failure?.Message,
-            local?.Address,
+            (entry.Service ?? first?.Local)?.Address,
             remote == RpmsgAddress.Any ? null : remote,
-            conversation is null ? null : ReadStatus(conversation));
+            [.. entry.Conversations.Where(static c => c.State != ConversationState.Vacant).Select(ReadStatus)]);
     }
+
+    private static EntryState StateOf(SocketEntry entry) =>
+        entry.Conversations.Exists(static c => c.Connection is not null) ? EntryState.Taken
+        : entry.Listener is null || entry.Failure is not null ? EntryState.Unavailable
+        : entry.Conversations.Exists(static c => c.IsAwaiting && c.State != ConversationState.Vacant) ? EntryState.Waiting
+        : EntryState.Free;
 
     private ConversationStatus ReadStatus(Conversation conversation) => new(
         conversation.State,
+        conversation.Remote == RpmsgAddress.Any ? null : conversation.Remote,
         conversation.Sent,
         conversation.Received,
         conversation.QueuedMessages,

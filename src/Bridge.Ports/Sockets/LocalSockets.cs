@@ -9,8 +9,8 @@ namespace Bridge.Ports.Sockets;
 /// the device's lives.
 /// </summary>
 /// <remarks>
-/// All members belong to the device's turn, except where they say otherwise. Four files: this one holds the lives and the pump, the others the entries, the way
-/// from the applications and the way to them.
+/// All members belong to the device's turn, except where they say otherwise. This type holds the lives and the pump; the work is done by its parts:
+/// <see cref="Entrance"/>, <see cref="ConversationTable"/>, <see cref="Outgoing"/> and <see cref="Incoming"/>.
 /// </remarks>
 internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
 {
@@ -24,11 +24,12 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
     private readonly RpmsgBus _bus;
     private readonly EntryTable _entries;
     private readonly ChannelTable _channels;
-    private readonly Dictionary<uint, LocalEndpoint> _endpoints = [];
-    private readonly List<Conversation> _conversations = [];
-
-    // Whose state has changed: they are looked at once, after whatever changed it.
-    private readonly Queue<Conversation> _touched = new();
+    private readonly ConversationTable _conversations;
+    private readonly Outgoing _outgoing;
+    private readonly Incoming _incoming;
+    private readonly FlowService _flow;
+    private readonly Entrance _entrance;
+    private readonly LogPace _announcementPace;
 
     private RpmsgRings? _rings;
     private Action<int>? _notify;
@@ -53,11 +54,22 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
         _directory = RunDirectory.Open(options);
         _poll = new PollThread(options.Device, wake, log);
         _bus = new RpmsgBus(options.Rpmsg, this);
+        PortScope scope = new(options, _bus, _poll, Counters, time, log);
         _entries = new EntryTable(options.Device, _directory, _poll, Counters, time, log);
         _channels = new ChannelTable(options, this, _entries, Counters, time, log);
-        (_overQuotaPace, _tooLongPace, _refusalPace) = (new LogPace(time), new LogPace(time), new LogPace(time));
+        _conversations = new ConversationTable(scope, _entries);
+        _outgoing = new Outgoing(scope, _conversations);
+        _incoming = new Incoming(scope, _conversations);
+        _flow = new FlowService(scope, _conversations);
+        _entrance = new Entrance(this, scope, _entries, _conversations);
         _announcementPace = new LogPace(time, linesPerSecond: 100);
-        AddServices();
+
+        // Fixed addresses first: a dynamic one must not take them.
+        foreach (ServiceOptions service in options.Services.OrderBy(static s => s.Address is null))
+        {
+            _entrance.AddService(service, isCreated: false);
+        }
+
         SocketsLog.Opened(log, options.Device, _directory.Root, _directory.StaleRemoved);
     }
 
@@ -69,6 +81,32 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
 
     /// <summary>Begins to serve applications. From any thread, once.</summary>
     public void Start() => _poll.Start();
+
+    /// <summary>Where an entry's socket lies.</summary>
+    public string PathOf(EntryKind kind, string file) => _directory.PathOf(kind, file);
+
+    /// <summary>Somebody connected to an entry's socket.</summary>
+    public void Accept(SocketEntry entry) => _entrance.Accept(entry);
+
+    /// <summary>Something was seen on an application's socket.</summary>
+    public void OnReady(ApplicationConnection connection, PollEvents events)
+    {
+        _conversations.Touch(connection);
+        if ((events & PollEvents.Out) != 0)
+        {
+            TryFlush(connection);
+        }
+
+        if (connection.Reads)
+        {
+            // A hang-up too: what lies in the socket is received first, then the end.
+            connection.MaybeReadable = true;
+        }
+        else if ((events & (PollEvents.HangUp | PollEvents.Error)) != 0)
+        {
+            _conversations.Happened(connection, ConversationEvent.HungUp);
+        }
+    }
 
     /// <summary>A life of the device begins: DRIVER_OK has been said.</summary>
     /// <param name="rings">This life's.</param>
@@ -93,17 +131,14 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
     {
         (_rings, _notify) = (null, null);
         _bus.Detach();
-        for (int i = _conversations.Count - 1; i >= 0; i--)
+        for (int i = _conversations.All.Count - 1; i >= 0; i--)
         {
-            Happened(_conversations[i], ConversationEvent.PeerGone);
+            _conversations.Happened(_conversations.All[i], ConversationEvent.PeerGone);
         }
 
-        _refusalsQueued = 0;
+        _flow.OnControlSent();
         Settle();
-        while (_round.TryDequeue(out Conversation? conversation))
-        {
-            conversation.InRound = false;
-        }
+        _outgoing.Clear();
     }
 
     /// <summary>Does everything that can be done now, within a budget. True: there is more.</summary>
@@ -117,15 +152,17 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
 
         _poll.DispatchReady();
         _entries.Retry();
+        _conversations.Expire();
         Settle();
-        bool more = SendRound();
+        bool more = _outgoing.SendRound();
         Settle();
         if (_rings is { } rings)
         {
             more |= PumpBus(rings);
         }
 
-        _poll.SetRecheck(_entries.HasFailed || _holder is not null || (_rings is not null && _bus.TransmitBlocked));
+        bool blocked = _rings is not null && _bus.TransmitBlocked;
+        _poll.SetRecheck(_entries.HasFailed || _conversations.Holder is not null || _conversations.HasDeadlines || blocked);
         return more;
     }
 
@@ -138,9 +175,9 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
         }
 
         _entries.Clear();
-        for (int i = _conversations.Count - 1; i >= 0; i--)
+        for (int i = _conversations.All.Count - 1; i >= 0; i--)
         {
-            Happened(_conversations[i], ConversationEvent.Aborted);
+            _conversations.Happened(_conversations.All[i], ConversationEvent.Aborted);
         }
 
         if (_rings is { } rings)
@@ -162,6 +199,39 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
         _directory.Dispose();
     }
 
+    bool IRpmsgHandler.OnMessage(RpmsgEndpoint endpoint, uint source, ReadOnlySpan<byte> payload) =>
+        _incoming.OnMessage((LocalEndpoint)endpoint.Tag!, source, payload);
+
+    void IRpmsgHandler.OnFlow(in FlowMessage message) => _flow.On(message);
+
+    void IRpmsgHandler.OnAnnounced(string name, uint address)
+    {
+        if (_announcementPace.MayLog())
+        {
+            SocketsLog.Announced(_log, _options.Device, ChannelTable.Printable(name), address);
+        }
+
+        _channels.Add(name, address);
+    }
+
+    void IRpmsgHandler.OnWithdrawn(string name, uint address)
+    {
+        if (_announcementPace.MayLog())
+        {
+            SocketsLog.Withdrawn(_log, _options.Device, ChannelTable.Printable(name), address);
+        }
+
+        _channels.Remove(name, address);
+        for (int i = _conversations.All.Count - 1; i >= 0; i--)
+        {
+            Conversation conversation = _conversations.All[i];
+            if (conversation.Remote == address && (conversation.Local.IsService || conversation.Entry.Name == name))
+            {
+                _conversations.Happened(conversation, ConversationEvent.PeerGone);
+            }
+        }
+    }
+
     private bool PumpBus(RpmsgRings rings)
     {
         bool more = _bus.Pump(ReceiveBudget);
@@ -169,8 +239,8 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
         Notify(rings);
         if (!_bus.TransmitBlocked)
         {
-            _refusalsQueued = 0;
-            more |= _round.Count > 0;
+            _flow.OnControlSent();
+            more |= _outgoing.IsWaiting;
         }
 
         return more || _bus.Arm();
@@ -188,59 +258,65 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
         }
     }
 
-    private void Touch(Conversation conversation)
-    {
-        if (!conversation.IsTouched)
-        {
-            conversation.IsTouched = true;
-            _touched.Enqueue(conversation);
-        }
-    }
-
-    /// <summary>Draws the conclusions for all conversations that something happened to.</summary>
+    /// <summary>Draws the conclusions for everything that something happened to: credit, what waits, whose turn it is to send, what to be woken for.</summary>
     private void Settle()
     {
-        while (_touched.TryDequeue(out Conversation? conversation))
+        while (_conversations.TryTakeTouched(out Conversation? conversation))
         {
-            conversation.IsTouched = false;
-            if (conversation.State == ConversationState.Ending && conversation.QueuedMessages == 0)
-            {
-                Happened(conversation, ConversationEvent.HandedOver);
-            }
+            _incoming.SendCredit(conversation);
+        }
 
-            if (conversation.State == ConversationState.Closed)
+        while (_conversations.TryTakeTouched(out ApplicationConnection? connection))
+        {
+            if (connection.HasPending && !TryFlush(connection))
             {
                 continue;
             }
 
-            SendCredit(conversation);
-            JoinRound(conversation);
-            Arm(conversation);
+            _outgoing.Join(connection);
+            Arm(connection);
         }
     }
 
-    private void Arm(Conversation conversation)
+    /// <summary>Gives the application what waits for it. False: its socket failed, and the connection has ended.</summary>
+    private bool TryFlush(ApplicationConnection connection)
     {
-        if (conversation.Interest is not { } interest || (conversation.Armed is { } armed && (interest & ~armed) == 0))
+        try
+        {
+            if (connection.Flush() == SendOutcome.Closed)
+            {
+                _conversations.Happened(connection, ConversationEvent.SendFailed);
+                return !connection.IsClosed;
+            }
+
+            for (int i = connection.Conversations.Count - 1; i >= 0; i--)
+            {
+                _incoming.FlushQueue(connection.Conversations[i]);
+            }
+
+            return true;
+        }
+        catch (LinuxException failure)
+        {
+            _conversations.Fail(connection, failure);
+            return false;
+        }
+    }
+
+    private void Arm(ApplicationConnection connection)
+    {
+        if (connection.Interest is not { } interest || (connection.Armed is { } armed && (interest & ~armed) == 0))
         {
             return;
         }
 
         try
         {
-            _poll.Arm(conversation, interest);
+            _poll.Arm(connection, interest);
         }
         catch (LinuxException failure)
         {
-            Fail(conversation, failure);
+            _conversations.Fail(connection, failure);
         }
-    }
-
-    /// <summary>The kernel refused something that it should not: only this conversation ends.</summary>
-    private void Fail(Conversation conversation, LinuxException failure)
-    {
-        Counters.SocketFailures++;
-        SocketsLog.ConversationFailed(_log, _options.Device, conversation.Entry.Path, failure.Message);
-        Happened(conversation, ConversationEvent.Aborted);
     }
 }

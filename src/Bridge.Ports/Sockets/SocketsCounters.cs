@@ -48,6 +48,12 @@ public sealed record SocketsCounters
     /// <summary>Connections that came when the entry was already taken or withdrawn, but its socket had not yet disappeared.</summary>
     public long OpenersRefused { get; internal set; }
 
+    /// <summary>Applications that lost their place to another one, as configured.</summary>
+    public long TakenOver { get; internal set; }
+
+    /// <summary>Addressed connections that were closed because they sent to an address that nothing can be sent to, or to too many.</summary>
+    public long Misaddressed { get; internal set; }
+
     /// <summary>Peers refused because the service has one, or no application.</summary>
     public long PeersRefused { get; internal set; }
 

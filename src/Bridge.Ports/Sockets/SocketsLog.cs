@@ -38,6 +38,18 @@ internal static partial class SocketsLog
     [LoggerMessage(LogLevel.Warning, "{Device}: peer {Peer} refused by {Path}: {Reason} ({Count} so far)")]
     public static partial void PeerRefused(ILogger logger, string device, uint peer, string path, FlowCloseReason reason, long count);
 
+    [LoggerMessage(LogLevel.Warning, "{Device}: {Path} is taken over from process {Earlier} by process {Process}")]
+    public static partial void TakenOver(ILogger logger, string device, string path, int earlier, int process);
+
+    [LoggerMessage(LogLevel.Information, "{Device}: the application of {Path} has gone; its messages wait {Seconds} s for another")]
+    public static partial void Awaited(ILogger logger, string device, string path, double seconds);
+
+    [LoggerMessage(LogLevel.Warning, "{Device}: no application came back to {Path} in time: closed, {Lost} messages dropped")]
+    public static partial void GraceOver(ILogger logger, string device, string path, int lost);
+
+    [LoggerMessage(LogLevel.Warning, "{Device}: {Path} sent to address {Destination}, which is reserved or one peer too many: closed")]
+    public static partial void Misaddressed(ILogger logger, string device, string path, uint destination);
+
     [LoggerMessage(LogLevel.Error, "{Device}: {Path} is not available, trying again: {Reason}")]
     public static partial void SocketFailed(ILogger logger, string device, string path, string reason);
 

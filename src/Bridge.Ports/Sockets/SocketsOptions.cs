@@ -26,6 +26,9 @@ public sealed record SocketsOptions
     /// <summary>Services that exist from the start.</summary>
     public IReadOnlyList<ServiceOptions> Services { get; init; } = [];
 
+    /// <summary>How channels and endpoints of the other side deal with applications: takeover and grace; one peer, never permanent.</summary>
+    public EntryTerms Channels { get; init; } = new();
+
     /// <summary>Permission bits of the sockets; directories get search permission with each read permission, and only the owner may write to them.</summary>
     public UnixFileMode Mode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
@@ -76,6 +79,12 @@ public sealed record SocketsOptions
             errors.Add($"mode {Convert.ToString((int)Mode, 8)} has other bits than read and write");
         }
 
+        errors.AddRange(Channels.FindErrors("channels"));
+        if (Channels.Peers != 1 || Channels.Permanent)
+        {
+            errors.Add("channels have one peer each and cannot be permanent");
+        }
+
         FindServiceErrors(errors);
         return errors;
     }
@@ -98,6 +107,7 @@ public sealed record SocketsOptions
                 errors.Add($"service '{service.Name}' exists twice");
             }
 
+            errors.AddRange(service.Terms.FindErrors($"service '{service.Name}'"));
             if (service.Address is not { } address)
             {
                 continue;

@@ -21,11 +21,11 @@ internal sealed class Loopback : IDriverRelay, IDeviceRelay, IAsyncDisposable
     private string? _needsResetDue;
     private bool _started;
 
-    private Loopback(SocketsOptions driver, SocketsOptions device)
+    private Loopback(SocketsOptions driver, SocketsOptions device, TimeProvider? time)
     {
         _turn = new Turn(Step);
-        Driver = new SocketsDriverPort(driver, _turn.Run, NullLogger.Instance);
-        Device = new SocketsDevicePort(device, _turn.Run, NullLogger.Instance);
+        Driver = new SocketsDriverPort(driver, _turn.Run, NullLogger.Instance, time);
+        Device = new SocketsDevicePort(device, _turn.Run, NullLogger.Instance, time);
     }
 
     public TemporaryDirectory Run { get; private init; } = null!;
@@ -40,11 +40,11 @@ internal sealed class Loopback : IDriverRelay, IDeviceRelay, IAsyncDisposable
     public DeviceStatus Status { get; private set; }
 
     /// <summary>Starts both and waits until the device is live.</summary>
-    public static async Task<Loopback> Start(Func<SocketsOptions, SocketsOptions>? driver = null, Func<SocketsOptions, SocketsOptions>? device = null)
+    public static async Task<Loopback> Start(Func<SocketsOptions, SocketsOptions>? driver = null, Func<SocketsOptions, SocketsOptions>? device = null, TimeProvider? time = null)
     {
         TemporaryDirectory run = new();
         SocketsOptions common = new() { Device = "v", RunDirectory = run.Path };
-        Loopback loopback = new((driver ?? Same)(common), (device ?? Same)(common with { Device = "d" })) { Run = run };
+        Loopback loopback = new((driver ?? Same)(common), (device ?? Same)(common with { Device = "d" }), time) { Run = run };
         loopback.Driver.Listen();
         loopback.Device.Listen();
         await loopback.Until(() => loopback.Driver.State == DriverState.Running && loopback._started);

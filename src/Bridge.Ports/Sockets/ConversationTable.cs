@@ -1,0 +1,454 @@
+using System.Diagnostics.CodeAnalysis;
+using Bridge.Linux;
+using Bridge.Rpmsg;
+
+namespace Bridge.Ports.Sockets;
+
+/// <summary>All conversations of a port: how they begin, change and end. The only place where a conversation's state changes.</summary>
+internal sealed class ConversationTable(PortScope port, EntryTable entries)
+{
+    private readonly Dictionary<uint, LocalEndpoint> _endpoints = [];
+    private readonly List<Conversation> _all = [];
+
+    // Whose state has changed: they are looked at once, after whatever changed it.
+    private readonly Queue<Conversation> _touched = new();
+    private readonly Queue<ApplicationConnection> _touchedConnections = new();
+
+    /// <summary>Every conversation that is not over.</summary>
+    public IReadOnlyList<Conversation> All => _all;
+
+    /// <summary>The reader that the whole receive queue waits for; null: it moves.</summary>
+    public Conversation? Holder { get; private set; }
+
+    /// <summary>One of them is awaiting an application for a limited time.</summary>
+    public bool HasDeadlines { get; private set; }
+
+    /// <summary>The endpoint that has the address.</summary>
+    public bool TryFindEndpoint(uint address, [NotNullWhen(true)] out LocalEndpoint? local) => _endpoints.TryGetValue(address, out local);
+
+    /// <summary>An endpoint of this port begins to exist.</summary>
+    /// <exception cref="RpmsgException">The address is reserved or taken, or all dynamic ones are.</exception>
+    public LocalEndpoint AddEndpoint(string name, uint? address, uint remote, bool isService)
+    {
+        LocalEndpoint local = new(port.Bus.CreateEndpoint(name, address, remote), isService);
+        _endpoints.Add(local.Address, local);
+        return local;
+    }
+
+    /// <summary>A service has gone for good.</summary>
+    public void RemoveEndpoint(LocalEndpoint local)
+    {
+        if (_endpoints.Remove(local.Address))
+        {
+            port.Bus.DestroyEndpoint(local.Endpoint);
+        }
+    }
+
+    /// <summary>Begins a conversation: with an application, or vacant until one comes.</summary>
+    public Conversation Begin(SocketEntry entry, LocalEndpoint local, ApplicationConnection? connection)
+    {
+        Conversation conversation = new(entry, local, connection is null ? ConversationState.Vacant : ConversationState.Waiting);
+        local.Add(conversation);
+        entry.Conversations.Add(conversation);
+        _all.Add(conversation);
+        if (connection is not null)
+        {
+            Join(conversation, connection);
+        }
+
+        if (local.IsService)
+        {
+            port.Bus.Announce(local.Endpoint);
+        }
+
+        Touch(conversation);
+        return conversation;
+    }
+
+    /// <summary>The conversation has its peer: counting begins.</summary>
+    public void Bind(Conversation conversation, uint remote)
+    {
+        conversation.Remote = remote;
+        conversation.Local.Bind(conversation);
+        conversation.Local.Endpoint.Remote = remote;
+        conversation.Sending = SendWindow.Start(limited: port.HasFlow);
+        conversation.Receiving = ReceiveWindow.Start((uint)port.Capacity);
+        if (conversation.Connection is { } connection)
+        {
+            // It may have sent before.
+            connection.MaybeReadable = true;
+        }
+
+        Happened(conversation, ConversationEvent.Bound);
+        if (conversation.Connection is { } shared)
+        {
+            Replenish(shared);
+        }
+
+        port.Bus.SendFlow(new FlowMessage(FlowKind.Open, conversation.Local.Address, remote, (uint)port.Capacity));
+    }
+
+    /// <summary>An application gets a conversation that awaits one, or that another one has now lost.</summary>
+    public void Attach(Conversation conversation, ApplicationConnection connection)
+    {
+        if (conversation.Connection is { } earlier)
+        {
+            earlier.IsLeaving = true;
+            LeaveConnection(conversation);
+        }
+
+        conversation.Deadline = null;
+        Join(conversation, connection);
+        connection.MaybeReadable = true;
+        Happened(conversation, ConversationEvent.Attached);
+        Touch(conversation);
+    }
+
+    /// <summary>An addressed connection sends to a peer for the first time. Null: that is not possible.</summary>
+    public Conversation? Reach(ApplicationConnection connection, uint destination)
+    {
+        if (RpmsgAddress.IsReserved(destination) || connection.Conversations.Count == 0)
+        {
+            return null;
+        }
+
+        LocalEndpoint local = connection.Conversations[0].Local;
+        Conversation? conversation = connection.Conversations.Find(static c => c.State == ConversationState.Waiting);
+        if (conversation is null)
+        {
+            if (local.IsService || connection.Entry.Conversations.Count >= EntryTerms.MaximumPeers)
+            {
+                return null;
+            }
+
+            conversation = Begin(connection.Entry, local, connection);
+        }
+
+        Bind(conversation, destination);
+        return conversation;
+    }
+
+    /// <summary>The kernel refused something that it should not: only this connection ends.</summary>
+    public void Fail(ApplicationConnection connection, LinuxException failure)
+    {
+        port.Counters.SocketFailures++;
+        SocketsLog.ConversationFailed(port.Log, port.Device, connection.Entry.Path, failure.Message);
+        Abort(connection, FlowCloseReason.Finished);
+    }
+
+    /// <summary>The connection ends now, and its peers are told why.</summary>
+    public void Abort(ApplicationConnection connection, FlowCloseReason reason)
+    {
+        connection.IsLeaving = true;
+        for (int i = connection.Conversations.Count - 1; i >= 0; i--)
+        {
+            Happened(connection.Conversations[i], ConversationEvent.Aborted, reason);
+        }
+    }
+
+    /// <summary>Something happened to a connection, which means something for all its conversations.</summary>
+    public void Happened(ApplicationConnection connection, ConversationEvent happened)
+    {
+        if (happened == ConversationEvent.InputEnded)
+        {
+            connection.InputEnded = true;
+        }
+
+        connection.IsLeaving |= happened is ConversationEvent.HungUp or ConversationEvent.SendFailed or ConversationEvent.Aborted;
+
+        // From behind: a conversation that ends leaves the list.
+        for (int i = connection.Conversations.Count - 1; i >= 0; i--)
+        {
+            Happened(connection.Conversations[i], happened);
+        }
+    }
+
+    /// <summary>Something happened to a conversation.</summary>
+    /// <param name="conversation">Which.</param>
+    /// <param name="happened">What.</param>
+    /// <param name="reason">What the peer is told if this is the end.</param>
+    public void Happened(Conversation conversation, ConversationEvent happened, FlowCloseReason reason = FlowCloseReason.Finished)
+    {
+        ConversationState before = conversation.State;
+        ConversationState after = ConversationStates.Next(before, happened);
+        if (after == ConversationState.Closed && IsDeparture(happened) && conversation.Entry is { Terms.Grace.Ticks: > 0, IsRemoved: false })
+        {
+            (happened, after) = (ConversationEvent.Left, ConversationStates.Next(before, ConversationEvent.Left));
+        }
+
+        if (after == before)
+        {
+            return;
+        }
+
+        bool hadPeer = conversation.HasPeer;
+        conversation.State = after;
+        Touch(conversation);
+        switch (after)
+        {
+            case ConversationState.Finishing:
+                if (conversation.Entry.Terms.Grace == TimeSpan.Zero)
+                {
+                    port.Counters.Undeliverable += DropQueue(conversation);
+                }
+
+                // Whatever it sent is in its socket, and then the end.
+                conversation.Connection!.MaybeReadable = true;
+                break;
+            case ConversationState.Ending:
+                LeaveBus(conversation);
+                if (conversation.Connection is { IsAddressed: false } connection)
+                {
+                    // The application's next send fails with EPIPE.
+                    port.Counters.Unsent += connection.Shutdown(ShutdownDirection.Receive);
+                }
+
+                break;
+            case ConversationState.Orphaned:
+                LeaveBus(conversation);
+                break;
+            case ConversationState.Vacant or ConversationState.Absent when happened == ConversationEvent.Left:
+                Await(conversation);
+                break;
+            case ConversationState.Closed:
+                if (hadPeer && happened != ConversationEvent.PeerGone)
+                {
+                    port.Bus.SendFlow(new FlowMessage(FlowKind.Close, conversation.Local.Address, conversation.Remote, (uint)reason));
+                }
+
+                Finish(conversation, happened);
+                break;
+            default:
+                break;
+        }
+
+        if (after == ConversationState.Orphaned && happened == ConversationEvent.Left)
+        {
+            Await(conversation);
+        }
+    }
+
+    /// <summary>Ends those for which nobody came in time.</summary>
+    public void Expire()
+    {
+        if (!HasDeadlines)
+        {
+            return;
+        }
+
+        long now = port.Time.GetTimestamp();
+        HasDeadlines = false;
+        for (int i = _all.Count - 1; i >= 0; i--)
+        {
+            Conversation conversation = _all[i];
+            if (conversation.Deadline is not { } deadline)
+            {
+                continue;
+            }
+
+            if (deadline > now)
+            {
+                HasDeadlines = true;
+                continue;
+            }
+
+            SocketsLog.GraceOver(port.Log, port.Device, conversation.Entry.Path, conversation.QueuedMessages);
+            Happened(conversation, ConversationEvent.Expired);
+        }
+    }
+
+    /// <summary>The receive queue waits for this reader.</summary>
+    public void Hold(Conversation conversation) => (Holder, conversation.HoldsDevice) = (conversation, true);
+
+    /// <summary>It does not wait for this reader any more.</summary>
+    public void Release(Conversation conversation)
+    {
+        if (ReferenceEquals(Holder, conversation))
+        {
+            (Holder, conversation.HoldsDevice) = (null, false);
+        }
+    }
+
+    /// <summary>The conversation, and its connection, must be looked at.</summary>
+    public void Touch(Conversation conversation)
+    {
+        if (!conversation.IsTouched)
+        {
+            conversation.IsTouched = true;
+            _touched.Enqueue(conversation);
+        }
+
+        if (conversation.Connection is { } connection)
+        {
+            Touch(connection);
+        }
+    }
+
+    /// <summary>The connection must be looked at.</summary>
+    public void Touch(ApplicationConnection connection)
+    {
+        if (!connection.IsTouched)
+        {
+            connection.IsTouched = true;
+            _touchedConnections.Enqueue(connection);
+        }
+    }
+
+    /// <summary>The next conversation that must be looked at.</summary>
+    public bool TryTakeTouched([NotNullWhen(true)] out Conversation? conversation)
+    {
+        while (_touched.TryDequeue(out conversation))
+        {
+            conversation.IsTouched = false;
+            if (conversation.State is ConversationState.Ending or ConversationState.Orphaned && conversation.QueuedMessages == 0)
+            {
+                Happened(conversation, ConversationEvent.HandedOver);
+            }
+            else if (conversation is { State: ConversationState.Orphaned, Entry.IsRemoved: true })
+            {
+                // Nobody can come for what waits.
+                Happened(conversation, ConversationEvent.Expired);
+            }
+
+            if (conversation.State != ConversationState.Closed)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The next connection that must be looked at; after the conversations.</summary>
+    public bool TryTakeTouched([NotNullWhen(true)] out ApplicationConnection? connection)
+    {
+        while (_touchedConnections.TryDequeue(out connection))
+        {
+            connection.IsTouched = false;
+            if (!connection.IsClosed)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsDeparture(ConversationEvent happened) =>
+        happened is ConversationEvent.HungUp or ConversationEvent.SendFailed or ConversationEvent.InputEnded;
+
+    private static void Join(Conversation conversation, ApplicationConnection connection)
+    {
+        conversation.Connection = connection;
+        connection.Conversations.Add(conversation);
+    }
+
+    /// <summary>The application has gone and its place is kept for a while.</summary>
+    private void Await(Conversation conversation)
+    {
+        TimeSpan grace = conversation.Entry.Terms.Grace;
+        conversation.Deadline = port.Time.GetTimestamp() + (long)(grace.TotalSeconds * port.Time.TimestampFrequency);
+        HasDeadlines = true;
+        LeaveConnection(conversation);
+        SocketsLog.Awaited(port.Log, port.Device, conversation.Entry.Path, grace.TotalSeconds);
+        entries.Refresh(conversation.Entry);
+    }
+
+    private void Finish(Conversation conversation, ConversationEvent happened)
+    {
+        port.Counters.Undeliverable += DropQueue(conversation);
+        LeaveBus(conversation);
+        conversation.Deadline = null;
+        _all.Remove(conversation);
+        SocketEntry entry = conversation.Entry;
+        entry.Conversations.Remove(conversation);
+        SocketsLog.ConversationClosed(port.Log, port.Device, entry.Path, happened, conversation.Sent, conversation.Received);
+        ApplicationConnection? connection = conversation.Connection;
+        LeaveConnection(conversation);
+        if (connection is { IsAddressed: true, Primary: { } primary } && ReferenceEquals(primary, conversation))
+        {
+            // The channel's own peer has gone: there is nothing else that the connection was opened for.
+            connection.Primary = null;
+            Happened(connection, ConversationEvent.Aborted);
+        }
+
+        if (entry is { Terms.Permanent: true, IsRemoved: false, Conversations.Count: 0, Service: { } service })
+        {
+            Begin(entry, service, connection: null);
+        }
+
+        entries.Refresh(entry);
+    }
+
+    /// <summary>An addressed connection of a service always has a place for its next peer.</summary>
+    private void Replenish(ApplicationConnection connection)
+    {
+        if (connection is { IsAddressed: true, IsLeaving: false, Entry: { IsRemoved: false, Service: { } service } entry }
+            && entry.Conversations.Count < EntryTerms.MaximumPeers
+            && !connection.Conversations.Exists(static c => c.State == ConversationState.Waiting))
+        {
+            Begin(entry, service, connection);
+        }
+    }
+
+    /// <summary>No peer can reach the conversation any more: a service without any is withdrawn and keeps its address, a channel's endpoint is given up.</summary>
+    private void LeaveBus(Conversation conversation)
+    {
+        LocalEndpoint local = conversation.Local;
+        if (!local.Remove(conversation))
+        {
+            return;
+        }
+
+        Release(conversation);
+        if (local.Conversations.Count > 0)
+        {
+            return;
+        }
+
+        if (!local.IsService)
+        {
+            RemoveEndpoint(local);
+        }
+        else if (!conversation.Entry.Terms.Permanent)
+        {
+            port.Bus.Withdraw(local.Endpoint);
+            local.Endpoint.Remote = RpmsgAddress.Any;
+        }
+    }
+
+    private void LeaveConnection(Conversation conversation)
+    {
+        if (conversation.Connection is { } connection)
+        {
+            conversation.Connection = null;
+            connection.Conversations.Remove(conversation);
+            Replenish(connection);
+            CloseIfDeserted(connection);
+        }
+    }
+
+    private void CloseIfDeserted(ApplicationConnection connection)
+    {
+        if (connection.IsClosed || connection.Conversations.Count > 0)
+        {
+            return;
+        }
+
+        try
+        {
+            port.Counters.Unsent += connection.Shutdown(ShutdownDirection.Both);
+        }
+        catch (LinuxException failure)
+        {
+            port.Counters.SocketFailures++;
+            SocketsLog.ConversationFailed(port.Log, port.Device, connection.Entry.Path, failure.Message);
+        }
+
+        port.Poll.Remove(connection);
+        connection.Close();
+        port.Counters.Closed++;
+    }
+
+    private static int DropQueue(Conversation conversation) => conversation.Queue?.Clear() ?? 0;
+}

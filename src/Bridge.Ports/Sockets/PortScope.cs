@@ -1,0 +1,23 @@
+using Bridge.Rpmsg;
+using Microsoft.Extensions.Logging;
+
+namespace Bridge.Ports.Sockets;
+
+/// <summary>What the parts of one sockets port share. Everything in it belongs to the device's turn.</summary>
+/// <param name="Options">Without errors.</param>
+/// <param name="Bus">The device's rpmsg bus.</param>
+/// <param name="Poll">Watches the sockets.</param>
+/// <param name="Counters">Of this port.</param>
+/// <param name="Time">For the pace of logs and retries, and for the grace time.</param>
+/// <param name="Log">For this device.</param>
+internal sealed record PortScope(SocketsOptions Options, RpmsgBus Bus, PollThread Poll, SocketsCounters Counters, TimeProvider Time, ILogger Log)
+{
+    /// <summary>The device's name, with which every log line begins.</summary>
+    public string Device => Options.Device;
+
+    /// <summary>The other side speaks the flow service in this life of the device.</summary>
+    public bool HasFlow => (Bus.Features & RpmsgFeatures.Flow) != 0;
+
+    /// <summary>Messages that are kept for one reader. With the flow service at least what a sender may send before it hears anything.</summary>
+    public int Capacity => HasFlow ? Math.Max(Options.Quota, FlowWindow.Initial) : Options.Quota;
+}
