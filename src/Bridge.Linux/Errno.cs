@@ -30,6 +30,9 @@ public enum Errno
     /// <summary>Permission denied.</summary>
     EACCES = 13,
 
+    /// <summary>Taken by somebody else.</summary>
+    EBUSY = 16,
+
     /// <summary>The name is taken.</summary>
     EEXIST = 17,
 
@@ -45,6 +48,9 @@ public enum Errno
     /// <summary>This process is out of file descriptors.</summary>
     EMFILE = 24,
 
+    /// <summary>There is no room for more.</summary>
+    ENOSPC = 28,
+
     /// <summary>The other end has closed, or stopped receiving.</summary>
     EPIPE = 32,
 
@@ -54,11 +60,26 @@ public enum Errno
     /// <summary>A path or its component is too long.</summary>
     ENAMETOOLONG = 36,
 
+    /// <summary>The other end broke the protocol.</summary>
+    EPROTO = 71,
+
     /// <summary>A packet is larger than the socket can ever send.</summary>
     EMSGSIZE = 90,
 
+    /// <summary>Not a request that is known.</summary>
+    EOPNOTSUPP = 95,
+
     /// <summary>The address is in use.</summary>
     EADDRINUSE = 98,
+
+    /// <summary>Not an address of this machine.</summary>
+    EADDRNOTAVAIL = 99,
+
+    /// <summary>The network interface is down.</summary>
+    ENETDOWN = 100,
+
+    /// <summary>No route to the network.</summary>
+    ENETUNREACH = 101,
 
     /// <summary>A connection was aborted before it was accepted.</summary>
     ECONNABORTED = 103,
@@ -72,6 +93,12 @@ public enum Errno
     /// <summary>The socket is not connected.</summary>
     ENOTCONN = 107,
 
+    /// <summary>The other machine no longer answers.</summary>
+    ETIMEDOUT = 110,
+
     /// <summary>Nobody listens.</summary>
     ECONNREFUSED = 111,
+
+    /// <summary>No route to the machine.</summary>
+    EHOSTUNREACH = 113,
 }

@@ -1,9 +1,9 @@
 namespace Bridge.Linux;
 
-/// <summary>What <see cref="SeqPacketSocket.Send"/> did.</summary>
+/// <summary>What <see cref="SeqPacketSocket.Send"/> or <see cref="StreamSocket.Send"/> did.</summary>
 public enum SendOutcome
 {
-    /// <summary>The packet lies in the other end's socket.</summary>
+    /// <summary>The packet, or at least the first bytes of a stream, lie in the other end's socket or are on their way there.</summary>
     Sent,
 
     /// <summary>No room now: wait for <see cref="PollEvents.Out"/>.</summary>

@@ -27,7 +27,7 @@ public sealed unsafe class SeqPacketSocket : IDisposable
         Descriptor = descriptor;
         try
         {
-            SetOption(Libc.SO_PASSCRED, 1);
+            SocketDescriptor.SetOption(descriptor, Libc.SOL_SOCKET, Libc.SO_PASSCRED, 1);
         }
         catch (LinuxException)
         {
@@ -42,30 +42,19 @@ public sealed unsafe class SeqPacketSocket : IDisposable
     /// <summary>SO_SNDBUF in bytes as the kernel counts them, bookkeeping included: setting a value stores its double.</summary>
     public int SendBufferSize
     {
-        get => GetOption(Libc.SO_SNDBUF);
-        set => SetOption(Libc.SO_SNDBUF, value);
+        get => SocketDescriptor.GetOption(Descriptor, Libc.SOL_SOCKET, Libc.SO_SNDBUF);
+        set => SocketDescriptor.SetOption(Descriptor, Libc.SOL_SOCKET, Libc.SO_SNDBUF, value);
     }
 
     /// <summary>SO_RCVBUF. Without effect on AF_UNIX, where the sender's buffer holds what is under way.</summary>
     public int ReceiveBufferSize
     {
-        get => GetOption(Libc.SO_RCVBUF);
-        set => SetOption(Libc.SO_RCVBUF, value);
+        get => SocketDescriptor.GetOption(Descriptor, Libc.SOL_SOCKET, Libc.SO_RCVBUF);
+        set => SocketDescriptor.SetOption(Descriptor, Libc.SOL_SOCKET, Libc.SO_RCVBUF, value);
     }
 
     /// <summary>Who is at the other end.</summary>
-    public PeerCredentials PeerCredentials
-    {
-        get
-        {
-            Libc.UserCredentials credentials;
-            uint size = (uint)sizeof(Libc.UserCredentials);
-            // SAFETY: the kernel writes at most the size of the local.
-            return Libc.getsockopt(Descriptor, Libc.SOL_SOCKET, Libc.SO_PEERCRED, &credentials, &size) == 0
-                ? new PeerCredentials(credentials.pid, credentials.uid, credentials.gid)
-                : throw LinuxException.FromLast("getsockopt", "SO_PEERCRED");
-        }
-    }
+    public PeerCredentials PeerCredentials => SocketDescriptor.ReadPeerCredentials(Descriptor);
 
     /// <summary>Connects to a listening socket, or fails at once.</summary>
     /// <exception cref="LinuxException">ENOENT or ECONNREFUSED: nobody listens. EAGAIN: its queue is full. EACCES: not allowed.</exception>
@@ -73,7 +62,7 @@ public sealed unsafe class SeqPacketSocket : IDisposable
     {
         byte* address = stackalloc byte[UnixSocketAddress.Size];
         uint length = UnixSocketAddress.Write(path, new Span<byte>(address, UnixSocketAddress.Size));
-        FileDescriptor descriptor = Create();
+        FileDescriptor descriptor = SocketDescriptor.Create(Libc.AF_UNIX, Libc.SOCK_SEQPACKET);
         // SAFETY: the kernel reads `length` bytes of the local.
         if (Libc.connect(descriptor, address, length) != 0)
         {
@@ -156,38 +145,8 @@ public sealed unsafe class SeqPacketSocket : IDisposable
     }
 
     /// <summary>Ends one direction or both. Nothing happens if the other end has gone already.</summary>
-    public void Shutdown(ShutdownDirection direction)
-    {
-        if (Libc.shutdown(Descriptor, (int)direction) != 0 && LinuxException.Last != Errno.ENOTCONN)
-        {
-            throw LinuxException.FromLast("shutdown");
-        }
-    }
+    public void Shutdown(ShutdownDirection direction) => SocketDescriptor.Shutdown(Descriptor, direction);
 
     /// <inheritdoc/>
     public void Dispose() => Descriptor.Dispose();
-
-    /// <summary>A new socket that is neither bound nor connected.</summary>
-    internal static FileDescriptor Create()
-    {
-        FileDescriptor descriptor = new(Libc.socket(Libc.AF_UNIX, Libc.SOCK_SEQPACKET | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK, 0));
-        return descriptor.IsInvalid ? throw LinuxException.FromLast("socket") : descriptor;
-    }
-
-    private int GetOption(int option)
-    {
-        int value;
-        uint size = sizeof(int);
-        // SAFETY: the kernel writes at most the size of the local.
-        return Libc.getsockopt(Descriptor, Libc.SOL_SOCKET, option, &value, &size) == 0 ? value : throw LinuxException.FromLast("getsockopt");
-    }
-
-    private void SetOption(int option, int value)
-    {
-        // SAFETY: the kernel reads the size of the local.
-        if (Libc.setsockopt(Descriptor, Libc.SOL_SOCKET, option, &value, sizeof(int)) != 0)
-        {
-            throw LinuxException.FromLast("setsockopt");
-        }
-    }
 }

@@ -2,19 +2,32 @@ using System.Runtime.InteropServices;
 
 namespace Bridge.Linux.Native;
 
-/// <content>socket(2) and its relatives, for AF_UNIX SOCK_SEQPACKET.</content>
+/// <content>socket(2) and its relatives, for AF_UNIX and TCP.</content>
 internal static unsafe partial class Libc
 {
     internal const int AF_UNIX = 1;
+    internal const int AF_INET = 2;
+    internal const int AF_INET6 = 10;
+    internal const int SOCK_STREAM = 1;
     internal const int SOCK_SEQPACKET = 5;
     internal const int SOCK_NONBLOCK = 0x800;
     internal const int SOCK_CLOEXEC = 0x80000;
 
     internal const int SOL_SOCKET = 1;
+    internal const int SO_REUSEADDR = 2;
     internal const int SO_SNDBUF = 7;
     internal const int SO_RCVBUF = 8;
+    internal const int SO_KEEPALIVE = 9;
     internal const int SO_PASSCRED = 16;
     internal const int SO_PEERCRED = 17;
+
+    internal const int IPPROTO_TCP = 6;
+    internal const int TCP_NODELAY = 1;
+    internal const int TCP_KEEPIDLE = 4;
+    internal const int TCP_KEEPINTVL = 5;
+    internal const int TCP_KEEPCNT = 6;
+    internal const int IPPROTO_IPV6 = 41;
+    internal const int IPV6_V6ONLY = 26;
 
     internal const int MSG_CTRUNC = 0x8;
     internal const int MSG_TRUNC = 0x20;
@@ -39,6 +52,15 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int shutdown(FileDescriptor sockfd, int how);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int getsockname(FileDescriptor sockfd, byte* addr, uint* addrlen);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int getpeername(FileDescriptor sockfd, byte* addr, uint* addrlen);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial nint recv(FileDescriptor sockfd, byte* buf, nuint len, int flags);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial nint recvmsg(FileDescriptor sockfd, MessageHeader* msg, int flags);
