@@ -6,7 +6,7 @@ namespace Bridge.Ports.Sockets;
 /// An application's connected socket with its framing, attached to a conversation; with addressed framing, to as many as the application has peers.
 /// All members belong to the device's turn.
 /// </summary>
-internal abstract class ApplicationConnection(LocalSockets owner, SocketEntry entry) : PollTarget
+internal abstract class ApplicationConnection(LocalSockets owner, SocketEntry entry) : PollTarget, IDisposable
 {
     private readonly List<Conversation> _conversations = new(1);
 
@@ -21,6 +21,9 @@ internal abstract class ApplicationConnection(LocalSockets owner, SocketEntry en
 
     /// <summary>An empty message can be told from the end of the connection.</summary>
     public abstract bool CarriesEmpty { get; }
+
+    /// <summary>The end of the application's sending is the end of the connection: nothing else would ever tell that it has gone.</summary>
+    public virtual bool EndsWithItsInput => false;
 
     /// <summary>Who it is, for logs; null where the kernel does not know (TCP).</summary>
     public abstract PeerCredentials? Who { get; }
@@ -111,7 +114,7 @@ internal abstract class ApplicationConnection(LocalSockets owner, SocketEntry en
     public abstract int Shutdown(ShutdownDirection direction);
 
     /// <summary>Closes the socket, after it has been taken from the poller.</summary>
-    public void Close()
+    public void Dispose()
     {
         IsClosed = true;
         CloseSocket();

@@ -21,6 +21,13 @@ internal sealed class ChannelTable(SocketsOptions options, LocalSockets owner, E
             return;
         }
 
+        string exactFile = string.Create(CultureInfo.InvariantCulture, $"{file}.{address}");
+        if (entries.Find(new EntryPath(EntryKind.Endpoint, exactFile)) is not null)
+        {
+            Refuse(name, address, "an endpoint that was created here has its place");
+            return;
+        }
+
         if (_endpoints.Count >= options.MaximumChannels)
         {
             Refuse(name, address, "there are as many as are allowed");
@@ -38,7 +45,7 @@ internal sealed class ChannelTable(SocketsOptions options, LocalSockets owner, E
             return;
         }
 
-        SocketEntry exact = new(owner, EntryKind.Endpoint, name, string.Create(CultureInfo.InvariantCulture, $"{file}.{address}"), options.Channels) { Remote = address };
+        SocketEntry exact = new(owner, EntryKind.Endpoint, name, exactFile, options.Channels) { Remote = address };
         _endpoints.Add((name, address), exact);
         channel.Addresses.Add(address);
         channel.Entry.Remote = address;

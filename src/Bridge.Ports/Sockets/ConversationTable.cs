@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Bridge.Linux;
 using Bridge.Rpmsg;
 
@@ -7,12 +6,7 @@ namespace Bridge.Ports.Sockets;
 /// <summary>All conversations of a port: how they begin, change and end. The only place where a conversation's state changes.</summary>
 internal sealed class ConversationTable(PortScope port, EntryTable entries)
 {
-    private readonly Dictionary<uint, LocalEndpoint> _endpoints = [];
     private readonly List<Conversation> _all = [];
-
-    // Whose state has changed: they are looked at once, after whatever changed it.
-    private readonly Queue<Conversation> _touched = new();
-    private readonly Queue<ApplicationConnection> _touchedConnections = new();
 
     /// <summary>Every conversation that is not over.</summary>
     public IReadOnlyList<Conversation> All => _all;
@@ -23,26 +17,11 @@ internal sealed class ConversationTable(PortScope port, EntryTable entries)
     /// <summary>One of them is awaiting an application for a limited time.</summary>
     public bool HasDeadlines { get; private set; }
 
-    /// <summary>The endpoint that has the address.</summary>
-    public bool TryFindEndpoint(uint address, [NotNullWhen(true)] out LocalEndpoint? local) => _endpoints.TryGetValue(address, out local);
+    /// <summary>The endpoints that the conversations are held at.</summary>
+    public LocalEndpoints Endpoints { get; } = new(port.Bus);
 
-    /// <summary>An endpoint of this port begins to exist.</summary>
-    /// <exception cref="RpmsgException">The address is reserved or taken, or all dynamic ones are.</exception>
-    public LocalEndpoint AddEndpoint(string name, uint? address, uint remote, bool isService)
-    {
-        LocalEndpoint local = new(port.Bus.CreateEndpoint(name, address, remote), isService);
-        _endpoints.Add(local.Address, local);
-        return local;
-    }
-
-    /// <summary>A service has gone for good.</summary>
-    public void RemoveEndpoint(LocalEndpoint local)
-    {
-        if (_endpoints.Remove(local.Address))
-        {
-            port.Bus.DestroyEndpoint(local.Endpoint);
-        }
-    }
+    /// <summary>What must be looked at.</summary>
+    public TouchedList Touched { get; } = new();
 
     /// <summary>Begins a conversation: with an application, or vacant until one comes.</summary>
     public Conversation Begin(SocketEntry entry, LocalEndpoint local, ApplicationConnection? connection)
@@ -61,7 +40,7 @@ internal sealed class ConversationTable(PortScope port, EntryTable entries)
             port.Bus.Announce(local.Endpoint);
         }
 
-        Touch(conversation);
+        Touched.Add(conversation);
         return conversation;
     }
 
@@ -101,7 +80,7 @@ internal sealed class ConversationTable(PortScope port, EntryTable entries)
         Join(conversation, connection);
         connection.MaybeReadable = true;
         Happened(conversation, ConversationEvent.Attached);
-        Touch(conversation);
+        Touched.Add(conversation);
     }
 
     /// <summary>An addressed connection sends to a peer for the first time. Null: that is not possible.</summary>
@@ -146,6 +125,21 @@ internal sealed class ConversationTable(PortScope port, EntryTable entries)
         }
     }
 
+    /// <summary>Everything that was begun at an entry ends now.</summary>
+    public void Abort(SocketEntry entry)
+    {
+        foreach (ApplicationConnection connection in entry.Conversations.Select(static c => c.Connection).OfType<ApplicationConnection>().Distinct().ToArray())
+        {
+            Abort(connection, FlowCloseReason.Finished);
+        }
+
+        // A vacant conversation of a permanent service comes back by itself.
+        foreach (Conversation conversation in entry.Conversations.ToArray())
+        {
+            Happened(conversation, ConversationEvent.Aborted);
+        }
+    }
+
     /// <summary>Something happened to a connection, which means something for all its conversations.</summary>
     public void Happened(ApplicationConnection connection, ConversationEvent happened)
     {
@@ -183,7 +177,7 @@ internal sealed class ConversationTable(PortScope port, EntryTable entries)
 
         bool hadPeer = conversation.HasPeer;
         conversation.State = after;
-        Touch(conversation);
+        Touched.Add(conversation);
         switch (after)
         {
             case ConversationState.Finishing:
@@ -269,69 +263,21 @@ internal sealed class ConversationTable(PortScope port, EntryTable entries)
         }
     }
 
-    /// <summary>The conversation, and its connection, must be looked at.</summary>
-    public void Touch(Conversation conversation)
+    /// <summary>Draws a conversation's own conclusions from what happened to it. False: it is over.</summary>
+    public bool Settle(Conversation conversation)
     {
-        if (!conversation.IsTouched)
+        bool isEmpty = conversation is { QueuedMessages: 0, Connection: not { HasPending: true } };
+        if (conversation.State is ConversationState.Ending or ConversationState.Orphaned && isEmpty)
         {
-            conversation.IsTouched = true;
-            _touched.Enqueue(conversation);
+            Happened(conversation, ConversationEvent.HandedOver);
+        }
+        else if (conversation is { State: ConversationState.Orphaned, Entry.IsRemoved: true })
+        {
+            // Nobody can come for what waits.
+            Happened(conversation, ConversationEvent.Expired);
         }
 
-        if (conversation.Connection is { } connection)
-        {
-            Touch(connection);
-        }
-    }
-
-    /// <summary>The connection must be looked at.</summary>
-    public void Touch(ApplicationConnection connection)
-    {
-        if (!connection.IsTouched)
-        {
-            connection.IsTouched = true;
-            _touchedConnections.Enqueue(connection);
-        }
-    }
-
-    /// <summary>The next conversation that must be looked at.</summary>
-    public bool TryTakeTouched([NotNullWhen(true)] out Conversation? conversation)
-    {
-        while (_touched.TryDequeue(out conversation))
-        {
-            conversation.IsTouched = false;
-            if (conversation.State is ConversationState.Ending or ConversationState.Orphaned && conversation.QueuedMessages == 0)
-            {
-                Happened(conversation, ConversationEvent.HandedOver);
-            }
-            else if (conversation is { State: ConversationState.Orphaned, Entry.IsRemoved: true })
-            {
-                // Nobody can come for what waits.
-                Happened(conversation, ConversationEvent.Expired);
-            }
-
-            if (conversation.State != ConversationState.Closed)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>The next connection that must be looked at; after the conversations.</summary>
-    public bool TryTakeTouched([NotNullWhen(true)] out ApplicationConnection? connection)
-    {
-        while (_touchedConnections.TryDequeue(out connection))
-        {
-            connection.IsTouched = false;
-            if (!connection.IsClosed)
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return conversation.State != ConversationState.Closed;
     }
 
     private static bool IsDeparture(ConversationEvent happened) =>
@@ -408,7 +354,7 @@ internal sealed class ConversationTable(PortScope port, EntryTable entries)
 
         if (!local.IsService)
         {
-            RemoveEndpoint(local);
+            Endpoints.Remove(local);
         }
         else if (!conversation.Entry.Terms.Permanent)
         {
@@ -446,7 +392,7 @@ internal sealed class ConversationTable(PortScope port, EntryTable entries)
         }
 
         port.Poll.Remove(connection);
-        connection.Close();
+        connection.Dispose();
         port.Counters.Closed++;
     }
 

@@ -34,7 +34,7 @@ internal sealed class Entrance(LocalSockets owner, PortScope port, EntryTable en
     /// <exception cref="RpmsgException">The address is reserved or taken, or all dynamic ones are.</exception>
     public SocketEntry AddService(ServiceOptions service, bool isCreated)
     {
-        LocalEndpoint local = conversations.AddEndpoint(service.Name, service.Address, RpmsgAddress.Any, isService: true);
+        LocalEndpoint local = conversations.Endpoints.Add(service.Name, service.Address, RpmsgAddress.Any, isService: true);
         SocketEntry entry = new(owner, EntryKind.Service, service.Name, SocketName.Encode(service.Name)!, service.Terms) { Service = local, IsCreated = isCreated };
         entries.Add(entry);
         if (service.Terms.Permanent)
@@ -106,7 +106,7 @@ internal sealed class Entrance(LocalSockets owner, PortScope port, EntryTable en
             return;
         }
 
-        LocalEndpoint local = conversations.AddEndpoint(entry.Name, entry.LocalAddress, entry.Remote, isService: false);
+        LocalEndpoint local = conversations.Endpoints.Add(entry.Name, entry.LocalAddress, entry.Remote, isService: false);
         Conversation conversation = conversations.Begin(entry, local, connection);
         connection.Primary = conversation;
         conversations.Bind(conversation, entry.Remote);

@@ -8,26 +8,42 @@ internal sealed class EntryTable(string device, RunDirectory directory, PollThre
 {
     private static readonly TimeSpan s_retryPeriod = TimeSpan.FromSeconds(1);
 
-    private readonly HashSet<SocketEntry> _all = [];
+    // Names in a refusal: enough to find one's own mistake.
+    private const int MaximumDescribed = 8;
+
+    private readonly Dictionary<EntryPath, SocketEntry> _all = [];
     private readonly List<SocketEntry> _failed = [];
     private long _lastRetry;
 
     /// <summary>Everything that exists, taken or not.</summary>
-    public IReadOnlyCollection<SocketEntry> All => _all;
+    public IReadOnlyCollection<SocketEntry> All => _all.Values;
 
     /// <summary>Something waits for another attempt.</summary>
     public bool HasFailed => _failed.Count > 0;
 
+    /// <summary>The entry of that name; null if there is none.</summary>
+    public SocketEntry? Find(EntryPath path) => _all.GetValueOrDefault(path);
+
+    /// <summary>The names in one directory, for people: the first few.</summary>
+    public string Describe(EntryKind kind)
+    {
+        string[] files = [.. _all.Keys.Where(p => p.Kind == kind).Select(static p => p.File).Order(StringComparer.Ordinal).Take(MaximumDescribed + 1)];
+        return files.Length == 0 ? "none"
+            : files.Length > MaximumDescribed ? string.Join(", ", files.Take(MaximumDescribed)) + ", ..."
+            : string.Join(", ", files);
+    }
+
+    /// <summary>Adds an entry whose name is free.</summary>
     public void Add(SocketEntry entry)
     {
-        _all.Add(entry);
+        _all.Add(new EntryPath(entry.Kind, entry.File), entry);
         Refresh(entry);
     }
 
     public void Remove(SocketEntry entry)
     {
         entry.IsRemoved = true;
-        _all.Remove(entry);
+        _all.Remove(new EntryPath(entry.Kind, entry.File));
         _failed.Remove(entry);
         Hide(entry);
     }
@@ -144,7 +160,7 @@ internal sealed class EntryTable(string device, RunDirectory directory, PollThre
     /// <summary>Removes everything.</summary>
     public void Clear()
     {
-        foreach (SocketEntry entry in _all.ToArray())
+        foreach (SocketEntry entry in _all.Values.ToArray())
         {
             Remove(entry);
         }

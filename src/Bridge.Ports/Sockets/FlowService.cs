@@ -23,7 +23,7 @@ internal sealed class FlowService(PortScope port, ConversationTable conversation
             return;
         }
 
-        if (!conversations.TryFindEndpoint(message.Destination, out LocalEndpoint? local))
+        if (!conversations.Endpoints.TryFind(message.Destination, out LocalEndpoint? local))
         {
             // Ordinary for a Credit or Close that crossed ours.
             if (message.Kind == FlowKind.Open)
@@ -51,11 +51,11 @@ internal sealed class FlowService(PortScope port, ConversationTable conversation
         {
             case FlowKind.Open:
                 Count(conversation.Sending.TryWiden(message.Value));
-                conversations.Touch(conversation);
+                conversations.Touched.Add(conversation);
                 break;
             case FlowKind.Credit:
                 Count(conversation.Sending.TryCredit(message.Value));
-                conversations.Touch(conversation);
+                conversations.Touched.Add(conversation);
                 break;
             default:
                 if (message.Value != (uint)FlowCloseReason.Finished)

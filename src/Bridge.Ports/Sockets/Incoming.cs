@@ -58,12 +58,6 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
                 case SendOutcome.Sent:
                     queue.RemoveFirst();
                     OnHandedOver(conversation, 1);
-                    if (queue.Count == 0)
-                    {
-                        // It may have been all that the conversation still had to do.
-                        conversations.Touch(conversation);
-                    }
-
                     break;
                 case SendOutcome.Closed:
                     if (conversation.Entry.Terms.Grace == TimeSpan.Zero)
@@ -127,7 +121,7 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
         if (conversation.Queue.TryEnqueue(payload))
         {
             port.Counters.Queued++;
-            conversations.Touch(conversation);
+            conversations.Touched.Add(conversation);
             conversations.Release(conversation);
             return true;
         }
@@ -150,7 +144,7 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
             port.Counters.ToApplications++;
             if (connection.HasPending)
             {
-                conversations.Touch(connection);
+                conversations.Touched.Add(connection);
             }
         }
 
@@ -191,7 +185,7 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
         conversations.Release(conversation);
         if (conversation.Receiving.IsCreditDue)
         {
-            conversations.Touch(conversation);
+            conversations.Touched.Add(conversation);
         }
     }
 }

@@ -20,7 +20,8 @@ internal sealed partial class LocalSockets
         Counters with { },
         _bus.Counters);
 
-    private EntryStatus ReadStatus(SocketEntry entry)
+    /// <summary>One entry now.</summary>
+    internal EntryStatus ReadStatus(SocketEntry entry)
     {
         Conversation? first = entry.Conversations.FirstOrDefault();
         uint remote = first?.Remote ?? entry.Remote;
@@ -41,7 +42,8 @@ internal sealed partial class LocalSockets
         : entry.Conversations.Exists(static c => c.IsAwaiting && c.State != ConversationState.Vacant) ? EntryState.Waiting
         : EntryState.Free;
 
-    private ConversationStatus ReadStatus(Conversation conversation) => new(
+    /// <summary>One conversation now.</summary>
+    internal ConversationStatus ReadStatus(Conversation conversation) => new(
         conversation.State,
         conversation.Remote == RpmsgAddress.Any ? null : conversation.Remote,
         conversation.Sent,

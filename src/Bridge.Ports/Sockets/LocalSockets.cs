@@ -1,4 +1,7 @@
+using System.Net;
 using Bridge.Linux;
+using Bridge.Ports.Sockets.Control;
+using Bridge.Ports.Sockets.Streams;
 using Bridge.Rpmsg;
 using Microsoft.Extensions.Logging;
 
@@ -10,7 +13,8 @@ namespace Bridge.Ports.Sockets;
 /// </summary>
 /// <remarks>
 /// All members belong to the device's turn, except where they say otherwise. This type holds the lives and the pump; the work is done by its parts:
-/// <see cref="Entrance"/>, <see cref="ConversationTable"/>, <see cref="Outgoing"/> and <see cref="Incoming"/>.
+/// <see cref="Entrance"/> with <see cref="StreamEntrance"/> and <see cref="ControlEntrance"/>, <see cref="ConversationTable"/>, <see cref="Outgoing"/>, <see cref="Incoming"/>
+/// and <see cref="FlowService"/>.
 /// </remarks>
 internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
 {
@@ -29,6 +33,8 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
     private readonly Incoming _incoming;
     private readonly FlowService _flow;
     private readonly Entrance _entrance;
+    private readonly StreamEntrance _streams;
+    private readonly ControlEntrance _control;
     private readonly LogPace _announcementPace;
 
     private RpmsgRings? _rings;
@@ -62,6 +68,8 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
         _incoming = new Incoming(scope, _conversations);
         _flow = new FlowService(scope, _conversations);
         _entrance = new Entrance(this, scope, _entries, _conversations);
+        _streams = new StreamEntrance(this, scope, _entries, _entrance);
+        _control = new ControlEntrance(scope, new ControlService(this, scope, _entries, _conversations, _entrance));
         _announcementPace = new LogPace(time, linesPerSecond: 100);
 
         // Fixed addresses first: a dynamic one must not take them.
@@ -70,12 +78,18 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
             _entrance.AddService(service, isCreated: false);
         }
 
+        _streams.Open(_directory);
+        TcpAddresses = _streams.TcpAddresses;
+        _control.Open(_directory);
         SocketsLog.Opened(log, options.Device, _directory.Root, _directory.StaleRemoved);
     }
 
     public SocketsCounters Counters { get; } = new();
 
     public RpmsgBus Bus => _bus;
+
+    /// <summary>TCP addresses on which stream connections are awaited. From any thread.</summary>
+    public IReadOnlyList<IPEndPoint> TcpAddresses { get; }
 
     private bool HasFlow => (_bus.Features & RpmsgFeatures.Flow) != 0;
 
@@ -91,7 +105,7 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
     /// <summary>Something was seen on an application's socket.</summary>
     public void OnReady(ApplicationConnection connection, PollEvents events)
     {
-        _conversations.Touch(connection);
+        _conversations.Touched.Add(connection);
         if ((events & PollEvents.Out) != 0)
         {
             TryFlush(connection);
@@ -153,6 +167,7 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
         _poll.DispatchReady();
         _entries.Retry();
         _conversations.Expire();
+        _streams.Expire();
         Settle();
         bool more = _outgoing.SendRound();
         Settle();
@@ -161,8 +176,8 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
             more |= PumpBus(rings);
         }
 
-        bool blocked = _rings is not null && _bus.TransmitBlocked;
-        _poll.SetRecheck(_entries.HasFailed || _conversations.Holder is not null || _conversations.HasDeadlines || blocked);
+        bool blocked = _conversations.Holder is not null || (_rings is not null && _bus.TransmitBlocked);
+        _poll.SetRecheck(blocked || _entries.HasFailed || _conversations.HasDeadlines || _streams.HasGreetings);
         return more;
     }
 
@@ -174,6 +189,8 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
             return;
         }
 
+        _streams.Close(_directory);
+        _control.Close(_directory);
         _entries.Clear();
         for (int i = _conversations.All.Count - 1; i >= 0; i--)
         {
@@ -261,20 +278,27 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
     /// <summary>Draws the conclusions for everything that something happened to: credit, what waits, whose turn it is to send, what to be woken for.</summary>
     private void Settle()
     {
-        while (_conversations.TryTakeTouched(out Conversation? conversation))
+        TouchedList touched = _conversations.Touched;
+        while (touched.Any)
         {
-            _incoming.SendCredit(conversation);
-        }
-
-        while (_conversations.TryTakeTouched(out ApplicationConnection? connection))
-        {
-            if (connection.HasPending && !TryFlush(connection))
+            while (touched.TryTake(out Conversation? conversation))
             {
-                continue;
+                if (_conversations.Settle(conversation))
+                {
+                    _incoming.SendCredit(conversation);
+                }
             }
 
-            _outgoing.Join(connection);
-            Arm(connection);
+            while (touched.TryTake(out ApplicationConnection? connection))
+            {
+                if (connection.HasPending && !TryFlush(connection))
+                {
+                    continue;
+                }
+
+                _outgoing.Join(connection);
+                Arm(connection);
+            }
         }
     }
 
@@ -291,7 +315,13 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
 
             for (int i = connection.Conversations.Count - 1; i >= 0; i--)
             {
-                _incoming.FlushQueue(connection.Conversations[i]);
+                Conversation conversation = connection.Conversations[i];
+                _incoming.FlushQueue(conversation);
+                if (conversation is { State: ConversationState.Ending, QueuedMessages: 0 } && !connection.HasPending)
+                {
+                    // That was all that it still had to do.
+                    _conversations.Touched.Add(conversation);
+                }
             }
 
             return true;

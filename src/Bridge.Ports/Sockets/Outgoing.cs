@@ -82,7 +82,7 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
                 Join(connection);
             }
 
-            conversations.Touch(connection);
+            conversations.Touched.Add(connection);
         }
 
         return _round.Count > 0;
@@ -97,30 +97,23 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
                 return SendResult.Done;
             }
 
+            Conversation? conversation = connection.Conversations[0];
+            if (connection.IsAddressed)
+            {
+                // Before a buffer is reserved: what opens a new pair must be sent before the message.
+                conversation = Route(connection, out ReceiveOutcome found);
+                if (conversation is null)
+                {
+                    return found == ReceiveOutcome.Packet ? SendResult.Done : OnNothing(connection, found);
+                }
+            }
+
             if (!port.Bus.TryReserve(out Span<byte> payload))
             {
                 return SendResult.NoBuffer;
             }
 
             budget--;
-            Conversation conversation;
-            if (!connection.IsAddressed)
-            {
-                conversation = connection.Conversations[0];
-            }
-            else if (Route(connection, out ReceiveOutcome found) is { } routed)
-            {
-                conversation = routed;
-            }
-            else if (found == ReceiveOutcome.Packet)
-            {
-                return SendResult.Done;
-            }
-            else
-            {
-                return OnNothing(connection, found);
-            }
-
             ReceiveOutcome outcome = connection.Receive(payload, out int length);
             if (outcome == ReceiveOutcome.Packet && length <= payload.Length)
             {
@@ -153,6 +146,11 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
         {
             case ReceiveOutcome.End:
                 conversations.Happened(connection, ConversationEvent.InputEnded);
+                if (connection.EndsWithItsInput && !connection.IsClosed)
+                {
+                    conversations.Happened(connection, ConversationEvent.HungUp);
+                }
+
                 break;
             case ReceiveOutcome.Reset:
                 // Said once: what was sent before it can still be received.

@@ -10,6 +10,7 @@ namespace Bridge.Ports.Sockets;
 ///   &lt;run&gt;/&lt;device&gt;/.lock       held for our life
 ///   &lt;run&gt;/&lt;device&gt;/.new/       0700: a socket is made here and then renamed, so that it appears in its place ready to be connected to
 ///   &lt;run&gt;/&lt;device&gt;/channels/   endpoints/   services/
+///   &lt;run&gt;/&lt;device&gt;/stream, control
 /// </code>
 /// Nobody but the owner may write to any of them, so no name can be swapped under us.
 /// </summary>
@@ -89,6 +90,26 @@ internal sealed class RunDirectory : IDisposable
     /// <summary>Makes an entry's socket disappear.</summary>
     public void Unlink(EntryKind kind, string file) => FileEntry.Unlink(PathOf(kind, file));
 
+    /// <summary>Where stream connections are awaited.</summary>
+    public string StreamPath => Path.Combine(_path, "stream");
+
+    /// <summary>Where control requests are awaited.</summary>
+    public string ControlPath => Path.Combine(_path, "control");
+
+    /// <summary>Makes <see cref="StreamPath"/>, under the same permissions as the entries' sockets.</summary>
+    /// <exception cref="LinuxException">Something has the name. Descriptors exhausted.</exception>
+    public StreamListener PublishStream(int backlog) => StreamListener.BindUnix(StreamPath, _mode, _group, backlog);
+
+    /// <summary>Makes <see cref="ControlPath"/>, under the same permissions as the entries' sockets.</summary>
+    /// <exception cref="LinuxException">Something has the name. Descriptors exhausted.</exception>
+    public SeqPacketListener PublishControl(int backlog) => SeqPacketListener.Bind(ControlPath, _mode, _group, backlog);
+
+    /// <summary>Removes <see cref="StreamPath"/>.</summary>
+    public void UnlinkStream() => FileEntry.Unlink(StreamPath);
+
+    /// <summary>Removes <see cref="ControlPath"/>.</summary>
+    public void UnlinkControl() => FileEntry.Unlink(ControlPath);
+
     /// <summary>Releases the directory; the sockets must have been unlinked.</summary>
     public void Dispose() => _lock?.Dispose();
 
@@ -145,6 +166,7 @@ internal sealed class RunDirectory : IDisposable
         Own(_path, readers);
         _lock = LockFile.TryTake(Path.Combine(_path, ".lock"))
             ?? throw new RunDirectoryException(RunDirectoryFault.Locked, _path, $"{_path} is used by another gateway");
+        RemoveStale(_path);
         Own(_staging, OwnerOnly);
         RemoveStale(_staging);
         foreach (EntryKind kind in Enum.GetValues<EntryKind>())

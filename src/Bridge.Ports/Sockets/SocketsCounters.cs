@@ -33,6 +33,15 @@ public sealed record SocketsCounters
     /// <summary>Not sent: longer than a message can be; the connection was reset.</summary>
     public long TooLong { get; internal set; }
 
+    /// <summary>Not sent: the stream ended in the middle of a message.</summary>
+    public long CutOff { get; internal set; }
+
+    /// <summary>Control requests that were carried out.</summary>
+    public long ControlRequests { get; internal set; }
+
+    /// <summary>Control requests that were answered with an error, and control connections beyond the number allowed.</summary>
+    public long ControlRefused { get; internal set; }
+
     /// <summary>Applications that closed without having received everything that their sockets held.</summary>
     public long ClosedUnread { get; internal set; }
 

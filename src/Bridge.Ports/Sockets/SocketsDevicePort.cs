@@ -1,3 +1,4 @@
+using System.Net;
 using System.Numerics;
 using Bridge.Relay;
 using Bridge.Rpmsg;
@@ -93,6 +94,9 @@ public sealed class SocketsDevicePort : IDevicePort, IAsyncDisposable
             return false;
         }
     }
+
+    /// <summary>TCP addresses on which stream connections are awaited, with the ports that were given for port 0. From any thread.</summary>
+    public IReadOnlyList<IPEndPoint> TcpAddresses => _sockets.TcpAddresses;
 
     /// <summary>What the port looks like now.</summary>
     public SocketsStatus ReadStatus() => _sockets.ReadStatus();

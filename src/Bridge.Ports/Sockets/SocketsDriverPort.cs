@@ -1,3 +1,4 @@
+using System.Net;
 using Bridge.Relay;
 using Bridge.Rpmsg;
 using Bridge.Virtio;
@@ -89,6 +90,9 @@ public sealed class SocketsDriverPort : IDriverPort, IAsyncDisposable
             return false;
         }
     }
+
+    /// <summary>TCP addresses on which stream connections are awaited, with the ports that were given for port 0. From any thread.</summary>
+    public IReadOnlyList<IPEndPoint> TcpAddresses => _sockets.TcpAddresses;
 
     /// <summary>What the port looks like now.</summary>
     public SocketsStatus ReadStatus() => _sockets.ReadStatus();

@@ -1,3 +1,5 @@
+using System.Net;
+using Bridge.Linux;
 using Microsoft.Extensions.Logging;
 
 namespace Bridge.Ports.Sockets;
@@ -46,6 +48,15 @@ internal static partial class SocketsLog
 
     [LoggerMessage(LogLevel.Warning, "{Device}: no application came back to {Path} in time: closed, {Lost} messages dropped")]
     public static partial void GraceOver(ILogger logger, string device, string path, int lost);
+
+    [LoggerMessage(LogLevel.Warning, "{Device}: stream connections are awaited on {Address}, which is not loopback: whoever reaches it may use every channel")]
+    public static partial void TcpForEverybody(ILogger logger, string device, IPEndPoint address);
+
+    [LoggerMessage(LogLevel.Warning, "{Device}: stream connection of process {Process} refused: {Error}, {Reason}")]
+    public static partial void StreamRefused(ILogger logger, string device, int process, Errno error, string reason);
+
+    [LoggerMessage(LogLevel.Information, "{Device}: process {Process} {What} {Socket}")]
+    public static partial void Controlled(ILogger logger, string device, int process, string what, string socket);
 
     [LoggerMessage(LogLevel.Warning, "{Device}: {Path} sent to address {Destination}, which is reserved or one peer too many: closed")]
     public static partial void Misaddressed(ILogger logger, string device, string path, uint destination);

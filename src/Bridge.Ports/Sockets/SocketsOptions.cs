@@ -1,3 +1,4 @@
+using System.Net;
 using Bridge.Rpmsg;
 
 namespace Bridge.Ports.Sockets;
@@ -28,6 +29,9 @@ public sealed record SocketsOptions
 
     /// <summary>How channels and endpoints of the other side deal with applications: takeover and grace; one peer, never permanent.</summary>
     public EntryTerms Channels { get; init; } = new();
+
+    /// <summary>Further places, beside the device's <c>stream</c> socket, where stream connections are awaited. Whoever reaches one may use every channel.</summary>
+    public IReadOnlyList<IPEndPoint> TcpAddresses { get; init; } = [];
 
     /// <summary>Permission bits of the sockets; directories get search permission with each read permission, and only the owner may write to them.</summary>
     public UnixFileMode Mode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;

@@ -31,7 +31,7 @@ public sealed class RunDirectoryTests : IDisposable
 
         await using SocketsDevicePort port = MakePort(Options);
 
-        Assert.Equal(["channels", "endpoints", "endpoints/directory", "endpoints/file", "services", "services/s"], _run.Names("d"));
+        Assert.Equal(["channels", "control", "endpoints", "endpoints/directory", "endpoints/file", "services", "services/s", "stream"], _run.Names("d"));
         Assert.Equal("kept", File.ReadAllText(_run["d/endpoints/file"]));
         Application.Connect(_run["d/services/s"]).Dispose();
     }

@@ -1,0 +1,10 @@
+namespace Bridge.Ports.Sockets.Control;
+
+/// <summary>Answers <see cref="FlowRequest"/>.</summary>
+/// <param name="Socket">The socket that was asked about.</param>
+/// <param name="Conversations">Its conversations, at most <see cref="MaximumConversations"/>; empty while there is none.</param>
+internal sealed record FlowReply(string Socket, IReadOnlyList<FlowState> Conversations) : ControlReply(Ok: true)
+{
+    /// <summary>Most conversations of a socket: with the largest numbers a reply stays below <see cref="ControlReply.MaximumLength"/>.</summary>
+    public const int MaximumConversations = 128;
+}
