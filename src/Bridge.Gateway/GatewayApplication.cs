@@ -21,7 +21,7 @@ internal static class GatewayApplication
         // Empty: no settings files of the current directory, no listening address from the environment.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "rpmsg-bridge" });
         builder.Logging.AddGatewayConsole(format, level);
-        builder.WebHost.UseAdminSocket(configuration.AdminSocket, configuration.SocketMode);
+        builder.WebHost.UseAdminSocket(configuration.AdminSocket, configuration.SocketMode, configuration.Group);
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddSingleton(configuration);

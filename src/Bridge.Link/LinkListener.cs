@@ -24,6 +24,7 @@ public sealed class LinkListener : IAsyncDisposable
     private readonly RunningTasks _authenticating = new();
     private volatile IReadOnlyList<PeerLink> _links;
     private IReadOnlyList<TransportListener> _ports = [];
+    private readonly RefusalPace _pace;
     private int _disposed;
 
     /// <summary>Prepares a listener; <see cref="StartAsync"/> binds its ports.</summary>
@@ -39,6 +40,7 @@ public sealed class LinkListener : IAsyncDisposable
         _identity = identity;
         _time = time;
         _log = log;
+        _pace = new RefusalPace(time, count => LinkLog.MoreRefused(log, count, RefusalPace.Period.TotalSeconds));
     }
 
     /// <summary>The links whose peers may connect, from the next handshake on. Stop a link after it was taken out.</summary>
@@ -79,6 +81,7 @@ public sealed class LinkListener : IAsyncDisposable
         await _authenticating.JoinAsync();
         foreach (TransportListener port in _ports)
             await port.DisposeAsync();
+        _pace.Dispose();
         _stopping.Dispose();
     }
 
@@ -161,7 +164,9 @@ public sealed class LinkListener : IAsyncDisposable
 
     private void Refuse(CloseReason reason, EndPoint? remote, string text)
     {
-        LinkLog.Refused(_log, remote?.ToString() ?? "somebody", reason, text);
+        // A port scan must not fill the log; the callback hears of each one.
+        if (_pace.MayLog())
+            LinkLog.Refused(_log, remote?.ToString() ?? "somebody", reason, text);
         Refused?.Invoke(new RefusedPeer(reason, remote, text));
     }
 

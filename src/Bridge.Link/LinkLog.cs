@@ -33,6 +33,9 @@ internal static partial class LinkLog
     [LoggerMessage(108, LogLevel.Error, "Link {Link}: internal error; the connection is closed.")]
     public static partial void Defect(ILogger log, string link, Exception exception);
 
+    [LoggerMessage(109, LogLevel.Warning, "Link {Link}: {EndPoint} accepts TCP, but then nothing comes through: packets of full size may vanish on the way. From now on it is dialled with segments of at most {Bytes} bytes.")]
+    public static partial void NarrowPath(ILogger log, string link, string endPoint, int bytes);
+
     [LoggerMessage(120, LogLevel.Information, "Listening for peers at {EndPoint} over {Transport}.")]
     public static partial void Listening(ILogger log, string endPoint, TransportKind transport);
 
@@ -41,6 +44,9 @@ internal static partial class LinkLog
 
     [LoggerMessage(122, LogLevel.Warning, "Refused {RemoteEndPoint}: {Reason}. {Text}")]
     public static partial void Refused(ILogger log, string remoteEndPoint, CloseReason reason, string text);
+
+    [LoggerMessage(124, LogLevel.Warning, "{Count} more connections were refused within {Seconds} s; their lines are left out.")]
+    public static partial void MoreRefused(ILogger log, long count, double seconds);
 
     [LoggerMessage(123, LogLevel.Error, "The listener for {Transport} met an internal error; it goes on.")]
     public static partial void ListenerDefect(ILogger log, TransportKind transport, Exception exception);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bridge.Linux.Native;
 
 namespace Bridge.Linux;
@@ -10,6 +11,11 @@ public static unsafe class UserGroup
 
     /// <summary>The effective user of this process.</summary>
     public static uint EffectiveUserId => Libc.geteuid();
+
+    /// <summary>Looks a group up by its name or its number; null if it is neither a name that exists nor a number.</summary>
+    /// <exception cref="LinuxException">The name service failed.</exception>
+    public static uint? FindGroupOrNumber(string nameOrNumber) =>
+        FindGroup(nameOrNumber) ?? (uint.TryParse(nameOrNumber, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) ? number : null);
 
     /// <summary>Looks a group up by its name, through whatever the system's name service asks; null if there is none.</summary>
     /// <exception cref="LinuxException">The name service failed.</exception>

@@ -34,11 +34,11 @@ public static class DeviceTable
 
     private const ulong Transparent = VirtioFeatures.Version1 | VirtioFeatures.AnyLayout;
 
-    // rpmsg: NS (0); AS (1) only where configured, so not by default; 56 is the flow service between two sockets ports.
+    // rpmsg: NS (0); AS (1), which the sockets ports offer and accept only where configured; 56 is the flow service between two sockets ports.
     private static readonly FrozenDictionary<ushort, DeviceRow> Rows = new DeviceRow[]
     {
         new(
-            Rpmsg, "rpmsg", 1UL << 0 | 1UL << 56 | Transparent,
+            Rpmsg, "rpmsg", 1UL << 0 | 1UL << 1 | 1UL << 56 | Transparent,
             new Dictionary<int, string> { [0] = "RPMSG_F_NS", [1] = "RPMSG_F_AS", [56] = "RPMSG_F_FLOW" },
             ExactUsedLength: true, ReportsReadableLength: true),
     }.ToFrozenDictionary(row => row.Id);

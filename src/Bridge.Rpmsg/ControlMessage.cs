@@ -1,16 +1,16 @@
 namespace Bridge.Rpmsg;
 
-/// <summary>A message of the bus itself that waits for a transmit buffer: name service (Name is set) or flow.</summary>
+/// <summary>A message of the bus itself that waits for a transmit buffer. One of three is set, as Kind says.</summary>
 internal struct ControlMessage
 {
-    /// <summary>Name service: the service. Null: a flow message.</summary>
-    public string? Name;
+    public ControlKind Kind;
+
+    public NameServiceMessage Service;
 
     /// <summary>Name service: the endpoint whose CREATE this is, so that sending it is noted there; null for a DESTROY.</summary>
     public RpmsgEndpoint? Creates;
 
-    /// <summary>Name service: the endpoint's address.</summary>
-    public uint Address;
+    public AddressServiceMessage Assignment;
 
     public FlowMessage Flow;
 }

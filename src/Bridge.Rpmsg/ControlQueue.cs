@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Bridge.Rpmsg;
 
-/// <summary>Name service and flow messages in the order in which they go out. What a later message undoes is taken out, so the length is bounded by the endpoints, however long no buffer is free.</summary>
+/// <summary>Name service, address service and flow messages in the order in which they go out. What a later message undoes is taken out, so the length is bounded by the endpoints and what was assigned to them, however long no buffer is free.</summary>
 internal sealed class ControlQueue
 {
     private readonly LinkedList<ControlMessage> _messages = new();
@@ -13,12 +13,24 @@ internal sealed class ControlQueue
     // The queued flow messages.
     private readonly Dictionary<(FlowKind Kind, uint Source, uint Destination), LinkedListNode<ControlMessage>> _flows = [];
 
+    // The queued address service messages.
+    private readonly Dictionary<(string Name, uint Source, uint Destination, bool IsAssign), LinkedListNode<ControlMessage>> _assignments = [];
+
     public bool IsEmpty => _messages.Count == 0;
 
     public int Count => _messages.Count;
 
-    public void Announce(RpmsgEndpoint endpoint) =>
-        endpoint.QueuedCreate = Append(new ControlMessage { Name = endpoint.Name, Address = endpoint.Address, Creates = endpoint });
+    /// <summary>Queues a CREATE, with AS_ANNOUNCE or not.</summary>
+    public void Announce(RpmsgEndpoint endpoint, bool asksForAssignment)
+    {
+        NameServiceFlags flags = NameServiceFlags.Create | (asksForAssignment ? NameServiceFlags.AddressServiceAnnounce : 0);
+        endpoint.QueuedCreate = Append(new ControlMessage
+        {
+            Kind = ControlKind.NameService,
+            Service = new NameServiceMessage(endpoint.Name, endpoint.Address, flags),
+            Creates = endpoint,
+        });
+    }
 
     /// <summary>Takes back a CREATE that still waits, or queues a DESTROY.</summary>
     public void Withdraw(RpmsgEndpoint endpoint)
@@ -29,7 +41,27 @@ internal sealed class ControlQueue
         }
         else
         {
-            Append(new ControlMessage { Name = endpoint.Name, Address = endpoint.Address });
+            Append(new ControlMessage
+            {
+                Kind = ControlKind.NameService,
+                Service = new NameServiceMessage(endpoint.Name, endpoint.Address, NameServiceFlags.Destroy),
+            });
+        }
+    }
+
+    /// <summary>Queues an ASSIGN. Of one pair at most a FREE and an ASSIGN wait, in that order, if the two alternate.</summary>
+    public void Assign(in AddressServiceMessage message) => AppendAssignment(message);
+
+    /// <summary>Takes back an ASSIGN that still waits (data waits behind it, so the other side need not hear of the endpoint), or queues a FREE.</summary>
+    public void Free(in AddressServiceMessage message)
+    {
+        if (_assignments.TryGetValue(Key(message) with { IsAssign = true }, out LinkedListNode<ControlMessage>? assign))
+        {
+            Remove(assign);
+        }
+        else
+        {
+            AppendAssignment(message);
         }
     }
 
@@ -55,7 +87,7 @@ internal sealed class ControlQueue
         }
         else
         {
-            _flows.Add(key, Append(new ControlMessage { Flow = message }));
+            _flows.Add(key, Append(new ControlMessage { Kind = ControlKind.Flow, Flow = message }));
         }
     }
 
@@ -69,13 +101,21 @@ internal sealed class ControlQueue
     public void Remove(LinkedListNode<ControlMessage> node)
     {
         ref ControlMessage message = ref node.ValueRef;
-        if (message.Name is null)
+        switch (message.Kind)
         {
-            _flows.Remove(Key(message.Flow.Kind, message.Flow));
-        }
-        else if (message.Creates is { } endpoint)
-        {
-            endpoint.QueuedCreate = null;
+            case ControlKind.Flow:
+                _flows.Remove(Key(message.Flow.Kind, message.Flow));
+                break;
+            case ControlKind.AddressService:
+                _assignments.Remove(Key(message.Assignment));
+                break;
+            default:
+                if (message.Creates is { } endpoint)
+                {
+                    endpoint.QueuedCreate = null;
+                }
+
+                break;
         }
 
         _messages.Remove(node);
@@ -93,6 +133,12 @@ internal sealed class ControlQueue
     }
 
     private static (FlowKind Kind, uint Source, uint Destination) Key(FlowKind kind, in FlowMessage message) => (kind, message.Source, message.Destination);
+
+    private static (string Name, uint Source, uint Destination, bool IsAssign) Key(in AddressServiceMessage message) =>
+        (message.Name, message.Source, message.Destination, message.IsAssign);
+
+    private void AppendAssignment(in AddressServiceMessage message) =>
+        _assignments.Add(Key(message), Append(new ControlMessage { Kind = ControlKind.AddressService, Assignment = message }));
 
     private bool RemoveQueued((FlowKind, uint, uint) key)
     {

@@ -24,4 +24,14 @@ public interface IRpmsgHandler
 
     /// <summary>A flow message; only where <see cref="RpmsgFeatures.Flow"/> was negotiated.</summary>
     void OnFlow(in FlowMessage message);
+
+    /// <summary>Vhost side, where <see cref="RpmsgFeatures.AddressService"/> was negotiated: an endpoint of the other side was opened to an announced endpoint, which may send to it from now on.
+    /// Several may be assigned to one endpoint, up to <see cref="RpmsgBus.MaximumDestinations"/>; a destination that is assigned already is counted and not passed.</summary>
+    /// <param name="endpoint">The announced endpoint. If its Remote is ANY, it becomes the destination after a true.</param>
+    /// <param name="destination">The other side's address; neither ANY nor one of the bus's own.</param>
+    /// <returns>True: wanted, and remembered until freed, withdrawn or detached. False: busy, counted and ignored (the protocol has no answer).</returns>
+    bool OnAssigned(RpmsgEndpoint endpoint, uint destination);
+
+    /// <summary>Vhost side: a destination that was assigned has gone. Not called for what ends because we withdrew the endpoint, or with this life of the device.</summary>
+    void OnFreed(RpmsgEndpoint endpoint, uint destination);
 }

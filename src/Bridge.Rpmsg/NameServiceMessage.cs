@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace Bridge.Rpmsg;
 
@@ -51,28 +50,19 @@ public readonly record struct NameServiceMessage(string Name, uint Address, Name
 
         Span<byte> copy = stackalloc byte[Size];
         payload.CopyTo(copy);
-        int length = copy[..NameSize].IndexOf((byte)0);
-        unterminated = length < 0;
-        length = unterminated ? MaximumNameLength : length;
         Span<byte> address = copy[AddressOffset..];
         Span<byte> flags = copy[FlagsOffset..];
         message = new NameServiceMessage(
-            Encoding.Latin1.GetString(copy[..length]),
+            NameField.Read(copy[..NameSize], out unterminated),
             littleEndian ? BinaryPrimitives.ReadUInt32LittleEndian(address) : BinaryPrimitives.ReadUInt32BigEndian(address),
             (NameServiceFlags)(littleEndian ? BinaryPrimitives.ReadUInt32LittleEndian(flags) : BinaryPrimitives.ReadUInt32BigEndian(flags)));
-        return length > 0 && message.Address != RpmsgAddress.Any;
+        return message.Name.Length > 0 && message.Address != RpmsgAddress.Any;
     }
 
     /// <summary>Writes 40 bytes, the name padded with zeros. ArgumentException: fewer than 40 bytes, or a name that <see cref="IsValidName"/> refuses.</summary>
     public void Write(Span<byte> payload, bool littleEndian)
     {
-        if (!IsValidName(Name))
-        {
-            throw new ArgumentException("a service name is 1..31 characters between U+0001 and U+00FF", nameof(payload));
-        }
-
-        payload[..NameSize].Clear();
-        Encoding.Latin1.GetBytes(Name, payload[..MaximumNameLength]);
+        NameField.Write(Name, payload[..NameSize]);
         if (littleEndian)
         {
             BinaryPrimitives.WriteUInt32LittleEndian(payload[AddressOffset..], Address);

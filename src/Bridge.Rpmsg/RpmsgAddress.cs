@@ -9,7 +9,7 @@ public static class RpmsgAddress
     /// <summary>Receives name service messages (<c>RPMSG_NS_ADDR</c>), where <see cref="RpmsgFeatures.NameService"/> was negotiated.</summary>
     public const uint NameService = 53;
 
-    /// <summary>Receives address service messages (the 2020 vhost series).</summary>
+    /// <summary>Receives <see cref="AddressServiceMessage"/>s at the vhost side, where <see cref="RpmsgFeatures.AddressService"/> was negotiated; else destinations are learnt from the first message only.</summary>
     public const uint AddressService = 54;
 
     /// <summary>Receives <see cref="FlowMessage"/>s between two sockets ports, where <see cref="RpmsgFeatures.Flow"/> was negotiated.</summary>

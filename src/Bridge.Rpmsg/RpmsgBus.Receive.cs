@@ -115,6 +115,9 @@ public sealed partial class RpmsgBus
             case RpmsgAddress.NameService when Has(RpmsgFeatures.NameService):
                 OnNameService(payload);
                 return true;
+            case RpmsgAddress.AddressService when AnnouncesAddressService:
+                OnAddressService(payload);
+                return true;
             case RpmsgAddress.Flow when Has(RpmsgFeatures.Flow):
                 OnFlow(payload);
                 return true;
@@ -164,6 +167,7 @@ public sealed partial class RpmsgBus
         {
             if (_remote.Remove(service))
             {
+                NoteWithdrawal(service.Name, service.Address);
                 _handler.OnWithdrawn(service.Name, service.Address);
             }
             else
@@ -182,6 +186,7 @@ public sealed partial class RpmsgBus
         else
         {
             _remote.Add(service);
+            NoteAnnouncement(message);
             _handler.OnAnnounced(service.Name, service.Address);
         }
     }

@@ -120,16 +120,21 @@ public sealed partial class RpmsgBus
         {
             ref readonly ControlMessage message = ref node.ValueRef;
             Span<byte> payload = buffer[RpmsgHeader.Size..];
-            if (message.Name is { } name)
+            switch (message.Kind)
             {
-                NameServiceFlags flags = message.Creates is null ? NameServiceFlags.Destroy : NameServiceFlags.Create;
-                new NameServiceMessage(name, message.Address, flags).Write(payload, _littleEndian);
-                Send(_rings, buffer, message.Address, RpmsgAddress.NameService, NameServiceMessage.Size);
-            }
-            else
-            {
-                message.Flow.Write(payload);
-                Send(_rings, buffer, message.Flow.Source, RpmsgAddress.Flow, FlowMessage.Size);
+                case ControlKind.NameService:
+                    message.Service.Write(payload, _littleEndian);
+                    Send(_rings, buffer, message.Service.Address, RpmsgAddress.NameService, NameServiceMessage.Size);
+                    break;
+                case ControlKind.AddressService:
+                    // From our endpoint, as the series sends it.
+                    message.Assignment.Write(payload, _littleEndian);
+                    Send(_rings, buffer, message.Assignment.Destination, RpmsgAddress.AddressService, AddressServiceMessage.Size);
+                    break;
+                default:
+                    message.Flow.Write(payload);
+                    Send(_rings, buffer, message.Flow.Source, RpmsgAddress.Flow, FlowMessage.Size);
+                    break;
             }
 
             _control.Remove(node);

@@ -7,7 +7,7 @@ namespace Bridge.Rpmsg;
 /// <remarks>
 /// Not thread-safe: one thread at a time owns it. No allocation per message. <see cref="RingFaultException"/> comes out of every member that touches the rings when a ring itself is broken;
 /// the owner then detaches.
-/// <para>Three files: this one holds the lives and the endpoints, the others sending and receiving.</para>
+/// <para>Four files: this one holds the lives and the endpoints, the others sending, receiving and the address service.</para>
 /// </remarks>
 public sealed partial class RpmsgBus
 {
@@ -49,13 +49,19 @@ public sealed partial class RpmsgBus
 
     /// <summary>Begins a life of the device: call it once the driver has said DRIVER_OK. Every announced endpoint is announced anew. InvalidOperationException: still attached.</summary>
     /// <param name="rings">The new life's rings; the bus is their only user until Detach.</param>
-    /// <param name="features">Negotiated. Without <see cref="RpmsgFeatures.NameService"/> nothing is announced, without <see cref="RpmsgFeatures.Flow"/> no flow message is sent.</param>
+    /// <param name="features">Negotiated. Without <see cref="RpmsgFeatures.NameService"/> nothing is announced, without <see cref="RpmsgFeatures.Flow"/> no flow message is sent, without <see cref="RpmsgFeatures.AddressService"/> nothing is assigned.
+    /// With the last one a driver's messages need room for 44 bytes (ArgumentException).</param>
     public void Attach(RpmsgRings rings, ulong features)
     {
         ArgumentNullException.ThrowIfNull(rings);
         if (Attached)
         {
             throw new InvalidOperationException("the bus is attached: detach it from the old rings first");
+        }
+
+        if ((features & RpmsgFeatures.AddressService) != 0 && rings.Role == RpmsgRole.Driver && MaximumPayload < AddressServiceMessage.Size)
+        {
+            throw new ArgumentException($"an address service message of {AddressServiceMessage.Size} bytes does not fit into messages of {MaximumPayload}", nameof(features));
         }
 
         Counters.AddRings(rings.Counters);
@@ -67,7 +73,7 @@ public sealed partial class RpmsgBus
         {
             foreach (RpmsgEndpoint endpoint in _announced)
             {
-                _control.Announce(endpoint);
+                _control.Announce(endpoint, AnnouncesAddressService);
             }
         }
 
@@ -75,7 +81,7 @@ public sealed partial class RpmsgBus
     }
 
     /// <summary>Ends the life (reset, fault): the rings are not touched any more, a held message and queued control messages are dropped with them, the other side's services are withdrawn
-    /// (<see cref="IRpmsgHandler.OnWithdrawn"/> for each), learnt destinations are forgotten. Endpoints stay. Does nothing while detached.</summary>
+    /// (<see cref="IRpmsgHandler.OnWithdrawn"/> for each), learnt and assigned destinations are forgotten. Endpoints stay. Does nothing while detached.</summary>
     public void Detach()
     {
         if (!Attached)
@@ -89,8 +95,10 @@ public sealed partial class RpmsgBus
         _held = false;
         _heldEndpoint = null;
         _control.Clear();
+        _assignments.Clear();
         foreach (RpmsgEndpoint endpoint in _endpoints.All)
         {
+            endpoint.ForgetBound();
             endpoint.ForgetLearntRemote();
         }
 
@@ -148,12 +156,12 @@ public sealed partial class RpmsgBus
         _announced.Add(endpoint);
         if (Has(RpmsgFeatures.NameService))
         {
-            _control.Announce(endpoint);
+            _control.Announce(endpoint, AnnouncesAddressService);
             FlushControl();
         }
     }
 
-    /// <summary>Tells the other side that the service has gone; ordered like Announce. If the announcement has not been sent yet, neither is. Does nothing if it is not announced.</summary>
+    /// <summary>Tells the other side that the service has gone; ordered like Announce. If the announcement has not been sent yet, neither is. What was assigned to it is forgotten. Does nothing if it is not announced.</summary>
     public void Withdraw(RpmsgEndpoint endpoint)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
@@ -163,6 +171,7 @@ public sealed partial class RpmsgBus
         }
 
         endpoint.IsAnnounced = false;
+        endpoint.ForgetBound();
         if (Has(RpmsgFeatures.NameService))
         {
             _control.Withdraw(endpoint);

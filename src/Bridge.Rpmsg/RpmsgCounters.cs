@@ -15,10 +15,10 @@ public sealed class RpmsgCounters
     /// <summary>Payload bytes of <see cref="Received"/>.</summary>
     public long ReceivedBytes { get; internal set; }
 
-    /// <summary>Name service and flow messages sent.</summary>
+    /// <summary>Name service, address service and flow messages sent.</summary>
     public long ControlSent { get; internal set; }
 
-    /// <summary>Well-formed name service and flow messages received.</summary>
+    /// <summary>Well-formed name service, address service and flow messages received.</summary>
     public long ControlReceived { get; internal set; }
 
     /// <summary>Ignored: fewer than 16 bytes.</summary>
@@ -27,7 +27,7 @@ public sealed class RpmsgCounters
     /// <summary>Ignored: the header's length is beyond the buffer, or beyond the length that was reported for it.</summary>
     public long LengthBeyondBuffer { get; internal set; }
 
-    /// <summary>Name service messages whose name had no NUL; it was cut to 31 bytes.</summary>
+    /// <summary>Name service and address service messages whose name had no NUL; it was cut to 31 bytes.</summary>
     public long UnterminatedName { get; internal set; }
 
     /// <summary>Ignored name service messages: not 40 bytes, an empty name, the address ANY.</summary>
@@ -47,6 +47,24 @@ public sealed class RpmsgCounters
 
     /// <summary>Ignored flow messages: not 16 bytes, or an unknown kind.</summary>
     public long BadFlow { get; internal set; }
+
+    /// <summary>Ignored address service messages (EINVAL): not 44 bytes, or an empty name.</summary>
+    public long BadAddressService { get; internal set; }
+
+    /// <summary>Ignored address service messages (ENODEV): no announced endpoint has that name and address. A FREE that meets our own DESTROY on its way is ordinary.</summary>
+    public long AddressServiceUnknown { get; internal set; }
+
+    /// <summary>Ignored ASSIGNs (EBUSY): the destination is bound already, or the service wants no further one.</summary>
+    public long AddressServiceBusy { get; internal set; }
+
+    /// <summary>Ignored ASSIGNs (EINVAL): the destination is ANY or one of the bus's own addresses.</summary>
+    public long AddressServiceReserved { get; internal set; }
+
+    /// <summary>Ignored ASSIGNs (ENOSPC): the endpoint has <see cref="RpmsgBus.MaximumDestinations"/> destinations.</summary>
+    public long AddressServiceTooMany { get; internal set; }
+
+    /// <summary>Ignored FREEs: the destination is not bound.</summary>
+    public long AddressServiceNotBound { get; internal set; }
 
     /// <summary>Chains given back unused because they broke a rule of virtio or pointed outside the window.</summary>
     public long RingFaults { get; internal set; }

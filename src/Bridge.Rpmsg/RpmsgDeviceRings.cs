@@ -54,6 +54,9 @@ public sealed class RpmsgDeviceRings : RpmsgRings
     }
 
     /// <inheritdoc/>
+    public override RpmsgRole Role => RpmsgRole.Device;
+
+    /// <inheritdoc/>
     public override bool TryReserve(out Span<byte> buffer)
     {
         if (!_isReserved && !TakeTransmitChain())

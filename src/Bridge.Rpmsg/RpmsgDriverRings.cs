@@ -81,6 +81,9 @@ public sealed class RpmsgDriverRings : RpmsgRings
     }
 
     /// <inheritdoc/>
+    public override RpmsgRole Role => RpmsgRole.Driver;
+
+    /// <inheritdoc/>
     public override bool TryReserve(out Span<byte> buffer)
     {
         if (_reserved == Nothing && !TakeFreeBuffer())

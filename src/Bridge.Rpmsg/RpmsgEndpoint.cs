@@ -6,6 +6,9 @@ public sealed class RpmsgEndpoint
     private uint _remote;
     private bool _learnt;
 
+    // Destinations assigned by the address service; null until there was one.
+    private HashSet<uint>? _bound;
+
     internal RpmsgEndpoint(string name, uint address, uint remote)
     {
         Name = name;
@@ -19,7 +22,7 @@ public sealed class RpmsgEndpoint
     /// <summary>Name under which it may be announced: 0..31 characters, one per byte (Latin-1).</summary>
     public string Name { get; }
 
-    /// <summary>Where it sends to. <see cref="RpmsgAddress.Any"/> until learnt from the first message that arrives, or given here. A learnt one is forgotten when the bus detaches, a given one is kept.</summary>
+    /// <summary>Where it sends to. <see cref="RpmsgAddress.Any"/> until learnt from the first message or assignment that arrives, or given here. A learnt one is forgotten when the bus detaches or the address service frees it, a given one is kept.</summary>
     public uint Remote
     {
         get => _remote;
@@ -38,6 +41,25 @@ public sealed class RpmsgEndpoint
 
     /// <summary>Its CREATE, while that waits for a buffer.</summary>
     internal LinkedListNode<ControlMessage>? QueuedCreate { get; set; }
+
+    /// <summary>How many destinations are assigned.</summary>
+    internal int BoundCount => _bound?.Count ?? 0;
+
+    internal bool IsBoundTo(uint destination) => _bound is not null && _bound.Contains(destination);
+
+    internal void SetBound(uint destination, BindingState state)
+    {
+        if (state == BindingState.Bound)
+        {
+            (_bound ??= []).Add(destination);
+        }
+        else if (_bound is not null && _bound.Remove(destination) && _remote == destination)
+        {
+            ForgetLearntRemote();
+        }
+    }
+
+    internal void ForgetBound() => _bound?.Clear();
 
     internal void LearnRemote(uint source)
     {

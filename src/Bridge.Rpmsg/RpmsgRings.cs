@@ -10,6 +10,9 @@ public abstract class RpmsgRings
     /// <summary>Where faults are counted; the bus's counters once attached to one.</summary>
     public RpmsgCounters Counters { get; internal set; } = new();
 
+    /// <summary>Whose rings these are.</summary>
+    public abstract RpmsgRole Role { get; }
+
     /// <summary>The whole message buffer (header and payload) of a free transmit buffer; the same again until <see cref="Commit"/>.</summary>
     /// <param name="buffer">56..BufferSize bytes; the driver's choice on the device side.</param>
     /// <returns>False: none is free now. Hold the message back, never drop it.</returns>

@@ -86,7 +86,7 @@ public sealed class FeatureMediationTests
     [Theory]
     [InlineData(1UL << 29)] // Hop-local: the driver side's own business, never to be passed.
     [InlineData(1UL << 34)]
-    [InlineData(1UL << 1)] // Address service: not where it is not configured.
+    [InlineData(1UL << 1)] // Address service: carried, but the device does not offer it.
     public void DeviceSide_FeaturesThatNobodyOffered_StartNothing(ulong extra)
     {
         using DeviceRig rig = new();

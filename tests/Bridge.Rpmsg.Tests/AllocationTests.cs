@@ -24,6 +24,12 @@ public class AllocationTests
         }
 
         public void OnFlow(in FlowMessage message) => Messages++;
+
+        public bool OnAssigned(RpmsgEndpoint endpoint, uint destination) => true;
+
+        public void OnFreed(RpmsgEndpoint endpoint, uint destination)
+        {
+        }
     }
 
     [Theory]

@@ -131,6 +131,14 @@ internal sealed class BurstSide : IRpmsgHandler
 
     public void OnFlow(in FlowMessage message) => Assert.Fail($"{_scenario}: nobody sent a flow message");
 
+    public bool OnAssigned(RpmsgEndpoint endpoint, uint destination)
+    {
+        Assert.Fail($"{_scenario}: nobody assigned a destination");
+        return false;
+    }
+
+    public void OnFreed(RpmsgEndpoint endpoint, uint destination) => Assert.Fail($"{_scenario}: nobody freed a destination");
+
     private static byte Pattern(int number, int index) => (byte)(number + (index * 7));
 
     private bool TrySendNext()

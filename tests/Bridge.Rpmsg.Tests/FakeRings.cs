@@ -1,12 +1,14 @@
 namespace Bridge.Rpmsg.Tests;
 
 /// <summary>Rings in ordinary memory: what is sent is listed, what is put in is received, buffers run out when the test says so.</summary>
-internal sealed class FakeRings(int bufferSize = 512) : RpmsgRings
+internal sealed class FakeRings(int bufferSize = 512, RpmsgRole role = RpmsgRole.Driver) : RpmsgRings
 {
     private readonly byte[] _buffer = new byte[bufferSize];
     private readonly Dictionary<int, byte[]> _taken = [];
     private int _nextToken;
     private bool _reserved;
+
+    public override RpmsgRole Role { get; } = role;
 
     public int FreeBuffers { get; set; } = int.MaxValue;
 

@@ -14,6 +14,9 @@ internal sealed class RecordingHandler : IRpmsgHandler
     /// <summary>Null: every message is taken.</summary>
     public MessageCallback? Message { get; set; }
 
+    /// <summary>Null: every destination is wanted.</summary>
+    public Func<RpmsgEndpoint, uint, bool>? Assigned { get; set; }
+
     public Action<string, uint>? Announced { get; set; }
 
     public Action<string, uint>? Withdrawn { get; set; }
@@ -43,4 +46,13 @@ internal sealed class RecordingHandler : IRpmsgHandler
     }
 
     public void OnFlow(in FlowMessage message) => Flows.Add(message);
+
+    public bool OnAssigned(RpmsgEndpoint endpoint, uint destination)
+    {
+        bool wanted = Assigned?.Invoke(endpoint, destination) ?? true;
+        Events.Add($"{(wanted ? "assigned" : "busy")} {endpoint.Address}>{destination}");
+        return wanted;
+    }
+
+    public void OnFreed(RpmsgEndpoint endpoint, uint destination) => Events.Add($"freed {endpoint.Address}>{destination}");
 }

@@ -44,7 +44,7 @@ public sealed partial class RpmsgTrapTests
     }
 
     [Fact]
-    public void Trap13_MessageToTheAddressServiceThatIsNotServed_IsAnUnknownAddress()
+    public void Trap13_MessageToTheAddressServiceOfADriver_IsAnUnknownAddress()
     {
         _bus.Attach(_rings, Features | RpmsgFeatures.AddressService);
         _rings.Incoming.Enqueue(Wire.Message(1, 54, new byte[44]));

@@ -28,6 +28,16 @@ internal static class Wire
         return payload;
     }
 
+    public static byte[] AddressService(string name, uint destination, uint source, uint flags)
+    {
+        byte[] payload = new byte[44];
+        Encoding.Latin1.GetBytes(name).CopyTo(payload, 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(32), destination);
+        BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(36), source);
+        BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(40), flags);
+        return Message(destination, 54, payload);
+    }
+
     public static byte[] Flow(uint kind, uint source, uint destination, uint value)
     {
         byte[] payload = new byte[16];
@@ -38,7 +48,7 @@ internal static class Wire
         return Message(source, 55, payload);
     }
 
-    /// <summary>One line per message: "+echo@1024", "-echo@1024", "flow Open 1 2 3", "1024>5 hello".</summary>
+    /// <summary>One line per message: "+echo@1024", "+as echo@1024" (with AS_ANNOUNCE), "-echo@1024", "assign echo 1024>30", "free echo 1024>30", "flow Open 1 2 3", "1024>5 hello".</summary>
     public static string Describe(ReadOnlySpan<byte> message)
     {
         uint source = BinaryPrimitives.ReadUInt32LittleEndian(message);
@@ -52,7 +62,14 @@ internal static class Wire
                 string name = Encoding.Latin1.GetString(payload[..payload.IndexOf((byte)0)]);
                 uint address = BinaryPrimitives.ReadUInt32LittleEndian(payload[32..]);
                 Assert.Equal(source, address);
-                return $"{(payload[36] == 0 ? "+" : "-")}{name}@{address}";
+                string sign = BinaryPrimitives.ReadUInt32LittleEndian(payload[36..]) switch { 0 => "+", 1 => "-", 2 => "+as ", uint other => $"{other}?" };
+                return $"{sign}{name}@{address}";
+            case 54:
+                string service = Encoding.Latin1.GetString(payload[..payload.IndexOf((byte)0)]);
+                uint there = BinaryPrimitives.ReadUInt32LittleEndian(payload[36..]);
+                uint here = BinaryPrimitives.ReadUInt32LittleEndian(payload[32..]);
+                Assert.Equal((44, source), (length, here));
+                return $"{BinaryPrimitives.ReadUInt32LittleEndian(payload[40..]) switch { 1 => "assign", 2 => "free", uint other => $"{other}?" }} {service} {there}>{here}";
             case 55:
                 return $"flow {(FlowKind)payload[0]} {BinaryPrimitives.ReadUInt32LittleEndian(payload[4..])} {BinaryPrimitives.ReadUInt32LittleEndian(payload[8..])} {BinaryPrimitives.ReadUInt32LittleEndian(payload[12..])}";
             default:

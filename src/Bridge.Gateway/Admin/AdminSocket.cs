@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Bridge.Gateway.Commands;
+using Bridge.Linux;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,8 +10,8 @@ namespace Bridge.Gateway.Admin;
 /// <summary>The Unix socket of the admin API: private from its first moment, and never taken from a gateway that runs.</summary>
 internal static class AdminSocket
 {
-    /// <summary>Makes Kestrel serve <paramref name="path"/> and nothing else, with the given permission bits (never any for others).</summary>
-    public static void UseAdminSocket(this IWebHostBuilder host, string path, UnixFileMode mode)
+    /// <summary>Makes Kestrel serve <paramref name="path"/> and nothing else, with the given permission bits (never any for others) and group, as <see cref="PrepareAsync"/> has checked it.</summary>
+    public static void UseAdminSocket(this IWebHostBuilder host, string path, UnixFileMode mode, string? group)
     {
         const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
         host.UseKestrelCore();
@@ -23,19 +24,26 @@ internal static class AdminSocket
         {
             Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
 
-            // Between bind and listen: nobody can connect yet.
+            // Between bind and listen: nobody can connect yet. The group first: a change of it may take bits away.
+            if (group is not null)
+            {
+                SetGroup(path, group);
+            }
+
             File.SetUnixFileMode(path, mode & ~Others);
             return socket;
         }));
     }
 
-    /// <summary>Makes the place free: creates the directory (0700 for a new one) and removes a socket that a killed gateway left.</summary>
+    /// <summary>Makes the place free: creates the directory and removes a socket that a killed gateway left. A new directory gets search permission with each read permission of the
+    /// sockets, and the group: it is usually the run directory, whose application sockets the group's members must find too.</summary>
     /// <exception cref="CommandFailedException">A gateway answers there already, or the place cannot be used.</exception>
-    public static async Task PrepareAsync(string path, CancellationToken cancellation)
+    public static async Task PrepareAsync(string path, UnixFileMode mode, string? group, CancellationToken cancellation)
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            CheckGroup(group);
+            MakeDirectory(Path.GetDirectoryName(path)!, mode, group);
             if (!File.Exists(path))
             {
                 return;
@@ -53,6 +61,48 @@ internal static class AdminSocket
         {
             throw new CommandFailedException(ExitCode.Failure, $"the admin socket {path} cannot be made: {failure.Message} Set runDirectory or adminSocket to a place that this user may write.", failure);
         }
+    }
+
+    private static void CheckGroup(string? group)
+    {
+        if (group is not null)
+        {
+            GroupNumber(group);
+        }
+    }
+
+    private static void SetGroup(string path, string group)
+    {
+        try
+        {
+            FileEntry.SetGroup(path, GroupNumber(group));
+        }
+        catch (LinuxException failure)
+        {
+            throw new CommandFailedException(ExitCode.Failure, $"{path} cannot be given to group {group}: {failure.Message}. Choose a group that the gateway's user is a member of.", failure);
+        }
+    }
+
+    private static uint GroupNumber(string group) => UserGroup.FindGroupOrNumber(group)
+        ?? throw new CommandFailedException(ExitCode.Configuration, $"there is no group '{group}' on this machine: create it, or set group to another.");
+
+    private static void MakeDirectory(string directory, UnixFileMode mode, string? group)
+    {
+        if (Directory.Exists(directory))
+        {
+            return;
+        }
+
+        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Directory.CreateDirectory(directory, OwnerOnly);
+        if (group is not null)
+        {
+            SetGroup(directory, group);
+        }
+
+        UnixFileMode groups = (mode & UnixFileMode.GroupRead) != 0 ? UnixFileMode.GroupRead | UnixFileMode.GroupExecute : 0;
+        UnixFileMode others = (mode & UnixFileMode.OtherRead) != 0 ? UnixFileMode.OtherRead | UnixFileMode.OtherExecute : 0;
+        File.SetUnixFileMode(directory, OwnerOnly | groups | others);
     }
 
     private static async Task<bool> AnswersAsync(string path, CancellationToken cancellation)

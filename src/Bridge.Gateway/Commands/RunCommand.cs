@@ -42,7 +42,7 @@ internal sealed class RunCommand : DetailedCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         GatewayConfiguration configuration = ConfigurationFile.Load(parsed.GetRequiredValue(_configuration));
-        await AdminSocket.PrepareAsync(configuration.AdminSocket, cancellation);
+        await AdminSocket.PrepareAsync(configuration.AdminSocket, configuration.SocketMode, configuration.Group, cancellation);
         using GatewayIdentity identity = IdentityFile.LoadOrCreate(configuration.IdentityFile, configuration.Name, TimeProvider.System, out _);
         await using WebApplication application = GatewayApplication.Build(
             configuration, identity, parsed.Chosen<LogFormat>(_logFormat), parsed.Chosen<LogLevel>(_logLevel));

@@ -112,6 +112,7 @@ internal sealed class BridgedDevice : IAsyncDisposable
         Group = gateway.Group,
         Quota = device.Rpmsg.Quota,
         OverQuota = device.Rpmsg.SlowReader,
+        AddressService = device.Rpmsg.AddressService,
     };
 
     private DeviceReport DeviceReport(RelayStatus relay, SocketsStatus port)

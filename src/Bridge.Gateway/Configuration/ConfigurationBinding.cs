@@ -97,7 +97,8 @@ internal sealed class ConfigurationBinding(ConfigurationReader reader, Configura
             buffers,
             reader.ReadOrDefault(ConfigurationKeys.BufferSize, device),
             isSet ? quota : Math.Min(ConfigurationKeys.Quota.DefaultValue, buffers),
-            reader.ReadOrDefault(ConfigurationKeys.SlowReader, device));
+            reader.ReadOrDefault(ConfigurationKeys.SlowReader, device),
+            reader.ReadOrDefault(ConfigurationKeys.AddressService, device));
     }
 
     private ServiceConfiguration Service(string device, string service) => new(

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Bridge.Linux;
 using Bridge.Ports.Sockets;
+using Bridge.Rpmsg;
 
 namespace Bridge.Gateway.Configuration;
 
@@ -127,6 +128,12 @@ internal sealed class ConfigurationChecks(GatewayConfiguration configuration, Co
         if (rpmsg.Quota > rpmsg.Buffers)
         {
             errors.Add(ConfigurationKeys.Quota.At(device.Name), Invariant($"{rpmsg.Quota} is more than there are buffers; use 1..{rpmsg.Buffers}"));
+        }
+
+        const int Least = RpmsgHeader.Size + AddressServiceMessage.Size;
+        if (rpmsg.AddressService && rpmsg.BufferSize < Least)
+        {
+            errors.Add(ConfigurationKeys.BufferSize.At(device.Name), Invariant($"{rpmsg.BufferSize} is too small for the address service; use at least {Least}, or addressService false"));
         }
 
         long memory = 2L * rpmsg.Buffers * rpmsg.BufferSize;

@@ -84,6 +84,10 @@ internal static class ConfigurationKeys
     public static readonly ValueKey<OverQuotaPolicy> SlowReader = new("devices:<device>:rpmsg:slowReader", new ChoiceRule<OverQuotaPolicy>(), "hold",
         "Beyond the quota, when the sender cannot be stopped: hold makes the queue wait and the status name the reader, drop drops and counts.");
 
+    public static readonly ValueKey<bool> AddressService = new("devices:<device>:rpmsg:addressService", new YesNoRule(), "false",
+        "The address service of the 2020 vhost series (feature bit 1, address 54): the vhost side learns who opened a channel before anybody has sent. On both sides or without effect; off towards NuttX, "
+        + "which gives the bit another meaning. Needs bufferSize 60.");
+
     public static readonly SectionKey Services = new("devices:<device>:services", "Services whose sockets exist from the start, by rpmsg name.");
 
     public static readonly SectionKey Service = new("devices:<device>:services:<service>", "One service; {} is enough.", new ServiceNameRule());
@@ -96,6 +100,6 @@ internal static class ConfigurationKeys
     [
         Name, Identity, RunDirectory, Mode, Group, Listen, AdminSocket,
         Links, Link, Fingerprint, CertificateAuthority, PeerName, Connect, Transport, KeepAliveSeconds, HelloTimeoutSeconds,
-        Devices, Device, DeviceLink, Side, Port, Rpmsg, Buffers, BufferSize, Quota, SlowReader, Services, Service, Address,
+        Devices, Device, DeviceLink, Side, Port, Rpmsg, Buffers, BufferSize, Quota, SlowReader, AddressService, Services, Service, Address,
     ];
 }

@@ -11,7 +11,13 @@ namespace Bridge.Link.Connections;
 /// <remarks>One dial at a time.</remarks>
 internal sealed class LinkDialler(LinkOptions options, GatewayIdentity identity, ConnectionSettings settings, ConnectionSlot slot, RunningTasks running)
 {
+    // Silence after TCP's own handshake that means more than a refusal, which takes a round trip or two: data of full size is lost.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(2);
+
     private readonly DialTargets _targets = new(options, settings.Time);
+
+    // When the attempt under way got through to TCP's listener.
+    private long? _tcpSince;
 
     /// <summary>Why the last dial did not use QUIC although it might have; null otherwise.</summary>
     public string? Note { get; private set; } = options.Transport == TransportMode.Auto ? QuicSupport.WhyNot : null;
@@ -52,6 +58,8 @@ internal sealed class LinkDialler(LinkOptions options, GatewayIdentity identity,
             if (quicFailure is not null)
                 Note = $"TCP is used because QUIC did not lead to {endPoint}: {quicFailure} QUIC is tried again at reconnects after {options.QuicRest.TotalSeconds:0} s.";
             Attempt attempt = await TryAsync(endPoint, order[i], series);
+            if (order[i] == TransportKind.Tcp)
+                WatchPath(endPoint, attempt);
             if (attempt.Connection is not null)
             {
                 if (order[i] == TransportKind.Quic)
@@ -66,6 +74,19 @@ internal sealed class LinkDialler(LinkOptions options, GatewayIdentity identity,
                 return attempt;
             quicFailure = attempt.Text;
         }
+    }
+
+    /// <summary>
+    /// Learns from an attempt over TCP whether the path loses packets of full size (a middle router with a smaller MTU whose ICMP is filtered): TCP's own small packets pass, a certificate does
+    /// not. Either end may give up first, so what tells is the time that passed without a hello.
+    /// </summary>
+    private void WatchPath(IPEndPoint endPoint, Attempt attempt)
+    {
+        bool isSilent = attempt is { Connection: null, RefusedByPeer: false } && _tcpSince is { } since
+            && settings.Time.GetElapsedTime(since) >= (options.HelloTimeout / 2 < LongestSilence ? options.HelloTimeout / 2 : LongestSilence);
+        bool holds = attempt.Connection is not null && _targets.IsNarrow(endPoint);
+        if ((isSilent || holds) && _targets.Narrow(endPoint))
+            LinkLog.NarrowPath(settings.Log, options.Name, endPoint.ToString(), TcpTransport.NarrowSegment);
     }
 
     private async Task<IPEndPoint[]> ResolveAsync(LinkAddress address, List<string> failures, CancellationToken cancellation)
@@ -118,10 +139,18 @@ internal sealed class LinkDialler(LinkOptions options, GatewayIdentity identity,
     {
         PeerVerification peer = new([options.Peer], settings.Time);
         if (kind == TransportKind.Tcp)
-            return await TcpTransport.ConnectAsync(endPoint, identity, peer, cancellation);
+            return await ConnectTcpAsync(endPoint, peer, cancellation);
         if (QuicSupport.IsAvailable)
             return await QuicTransport.ConnectAsync(endPoint, identity, peer, patience, cancellation);
         throw new PeerRefusedException(CloseReason.NotSupported, endPoint, QuicSupport.WhyNot!);
+    }
+
+    private async ValueTask<TransportConnection> ConnectTcpAsync(IPEndPoint endPoint, PeerVerification peer, CancellationToken cancellation)
+    {
+        _tcpSince = null;
+        Socket socket = await TcpTransport.ConnectAsync(endPoint, _targets.IsNarrow(endPoint), cancellation);
+        _tcpSince = settings.Time.GetTimestamp();
+        return await TcpTransport.AuthenticateAsync(socket, endPoint, identity, peer, cancellation);
     }
 
     private async Task<Attempt> GreetAsync(TransportConnection transport, CancellationTokenSource series, CancellationToken cancellation)

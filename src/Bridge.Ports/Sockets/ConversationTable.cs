@@ -4,9 +4,18 @@ using Bridge.Rpmsg;
 namespace Bridge.Ports.Sockets;
 
 /// <summary>All conversations of a port: how they begin, change and end. The only place where a conversation's state changes.</summary>
-internal sealed class ConversationTable(PortScope port, EntryTable entries)
+internal sealed class ConversationTable
 {
+    private readonly PortScope _port;
+    private readonly EntryTable _entries;
     private readonly List<Conversation> _all = [];
+
+    public ConversationTable(PortScope port, EntryTable entries)
+    {
+        (_port, _entries) = (port, entries);
+        Endpoints = new LocalEndpoints(port.Bus);
+        Grace = new GraceTime(port, this);
+    }
 
     /// <summary>Every conversation that is not over.</summary>
     public IReadOnlyList<Conversation> All => _all;
@@ -14,11 +23,11 @@ internal sealed class ConversationTable(PortScope port, EntryTable entries)
     /// <summary>The reader that the whole receive queue waits for; null: it moves.</summary>
     public Conversation? Holder { get; private set; }
 
-    /// <summary>One of them is awaiting an application for a limited time.</summary>
-    public bool HasDeadlines { get; private set; }
+    /// <summary>Of those that await an application.</summary>
+    public GraceTime Grace { get; }
 
     /// <summary>The endpoints that the conversations are held at.</summary>
-    public LocalEndpoints Endpoints { get; } = new(port.Bus);
+    public LocalEndpoints Endpoints { get; }
 
     /// <summary>What must be looked at.</summary>
     public TouchedList Touched { get; } = new();
@@ -37,7 +46,7 @@ internal sealed class ConversationTable(PortScope port, EntryTable entries)
 
         if (local.IsService)
         {
-            port.Bus.Announce(local.Endpoint);
+            _port.Bus.Announce(local.Endpoint);
         }
 
         Touched.Add(conversation);
@@ -50,8 +59,8 @@ internal sealed class ConversationTable(PortScope port, EntryTable entries)
         conversation.Remote = remote;
         conversation.Local.Bind(conversation);
         conversation.Local.Endpoint.Remote = remote;
-        conversation.Sending = SendWindow.Start(limited: port.HasFlow);
-        conversation.Receiving = ReceiveWindow.Start((uint)port.Capacity);
+        conversation.Sending = SendWindow.Start(limited: _port.HasFlow);
+        conversation.Receiving = ReceiveWindow.Start((uint)_port.Capacity);
         if (conversation.Connection is { } connection)
         {
             // It may have sent before.
@@ -64,7 +73,11 @@ internal sealed class ConversationTable(PortScope port, EntryTable entries)
             Replenish(shared);
         }
 
-        port.Bus.SendFlow(new FlowMessage(FlowKind.Open, conversation.Local.Address, remote, (uint)port.Capacity));
+        _port.Bus.SendFlow(new FlowMessage(FlowKind.Open, conversation.Local.Address, remote, (uint)_port.Capacity));
+        if (!conversation.Local.IsService)
+        {
+            _port.Bus.Assign(conversation.Entry.Name, conversation.Local.Address, remote);
+        }
     }
 
     /// <summary>An application gets a conversation that awaits one, or that another one has now lost.</summary>
@@ -110,8 +123,8 @@ internal sealed class ConversationTable(PortScope port, EntryTable entries)
     /// <summary>The kernel refused something that it should not: only this connection ends.</summary>
     public void Fail(ApplicationConnection connection, LinuxException failure)
     {
-        port.Counters.SocketFailures++;
-        SocketsLog.ConversationFailed(port.Log, port.Device, connection.Entry.Path, failure.Message);
+        _port.Counters.SocketFailures++;
+        SocketsLog.ConversationFailed(_port.Log, _port.Device, connection.Entry.Path, failure.Message);
         Abort(connection, FlowCloseReason.Finished);
     }
 
@@ -183,7 +196,7 @@ internal sealed class ConversationTable(PortScope port, EntryTable entries)
             case ConversationState.Finishing:
                 if (conversation.Entry.Terms.Grace == TimeSpan.Zero)
                 {
-                    port.Counters.Undeliverable += DropQueue(conversation);
+                    _port.Counters.Undeliverable += DropQueue(conversation);
                 }
 
                 // Whatever it sent is in its socket, and then the end.
@@ -194,7 +207,7 @@ internal sealed class ConversationTable(PortScope port, EntryTable entries)
                 if (conversation.Connection is { IsAddressed: false } connection)
                 {
                     // The application's next send fails with EPIPE.
-                    port.Counters.Unsent += connection.Shutdown(ShutdownDirection.Receive);
+                    _port.Counters.Unsent += connection.Shutdown(ShutdownDirection.Receive);
                 }
 
                 break;
@@ -207,7 +220,7 @@ internal sealed class ConversationTable(PortScope port, EntryTable entries)
             case ConversationState.Closed:
                 if (hadPeer && happened != ConversationEvent.PeerGone)
                 {
-                    port.Bus.SendFlow(new FlowMessage(FlowKind.Close, conversation.Local.Address, conversation.Remote, (uint)reason));
+                    _port.Bus.SendFlow(new FlowMessage(FlowKind.Close, conversation.Local.Address, conversation.Remote, (uint)reason));
                 }
 
                 Finish(conversation, happened);
@@ -219,35 +232,6 @@ internal sealed class ConversationTable(PortScope port, EntryTable entries)
         if (after == ConversationState.Orphaned && happened == ConversationEvent.Left)
         {
             Await(conversation);
-        }
-    }
-
-    /// <summary>Ends those for which nobody came in time.</summary>
-    public void Expire()
-    {
-        if (!HasDeadlines)
-        {
-            return;
-        }
-
-        long now = port.Time.GetTimestamp();
-        HasDeadlines = false;
-        for (int i = _all.Count - 1; i >= 0; i--)
-        {
-            Conversation conversation = _all[i];
-            if (conversation.Deadline is not { } deadline)
-            {
-                continue;
-            }
-
-            if (deadline > now)
-            {
-                HasDeadlines = true;
-                continue;
-            }
-
-            SocketsLog.GraceOver(port.Log, port.Device, conversation.Entry.Path, conversation.QueuedMessages);
-            Happened(conversation, ConversationEvent.Expired);
         }
     }
 
@@ -292,23 +276,20 @@ internal sealed class ConversationTable(PortScope port, EntryTable entries)
     /// <summary>The application has gone and its place is kept for a while.</summary>
     private void Await(Conversation conversation)
     {
-        TimeSpan grace = conversation.Entry.Terms.Grace;
-        conversation.Deadline = port.Time.GetTimestamp() + (long)(grace.TotalSeconds * port.Time.TimestampFrequency);
-        HasDeadlines = true;
+        Grace.Begin(conversation);
         LeaveConnection(conversation);
-        SocketsLog.Awaited(port.Log, port.Device, conversation.Entry.Path, grace.TotalSeconds);
-        entries.Refresh(conversation.Entry);
+        _entries.Refresh(conversation.Entry);
     }
 
     private void Finish(Conversation conversation, ConversationEvent happened)
     {
-        port.Counters.Undeliverable += DropQueue(conversation);
+        _port.Counters.Undeliverable += DropQueue(conversation);
         LeaveBus(conversation);
         conversation.Deadline = null;
         _all.Remove(conversation);
         SocketEntry entry = conversation.Entry;
         entry.Conversations.Remove(conversation);
-        SocketsLog.ConversationClosed(port.Log, port.Device, entry.Path, happened, conversation.Sent, conversation.Received);
+        SocketsLog.ConversationClosed(_port.Log, _port.Device, entry.Path, happened, conversation.Sent, conversation.Received);
         ApplicationConnection? connection = conversation.Connection;
         LeaveConnection(conversation);
         if (connection is { IsAddressed: true, Primary: { } primary } && ReferenceEquals(primary, conversation))
@@ -323,7 +304,7 @@ internal sealed class ConversationTable(PortScope port, EntryTable entries)
             Begin(entry, service, connection: null);
         }
 
-        entries.Refresh(entry);
+        _entries.Refresh(entry);
     }
 
     /// <summary>An addressed connection of a service always has a place for its next peer.</summary>
@@ -347,6 +328,11 @@ internal sealed class ConversationTable(PortScope port, EntryTable entries)
         }
 
         Release(conversation);
+        if (!local.IsService)
+        {
+            _port.Bus.Free(conversation.Entry.Name, local.Address, conversation.Remote);
+        }
+
         if (local.Conversations.Count > 0)
         {
             return;
@@ -358,7 +344,7 @@ internal sealed class ConversationTable(PortScope port, EntryTable entries)
         }
         else if (!conversation.Entry.Terms.Permanent)
         {
-            port.Bus.Withdraw(local.Endpoint);
+            _port.Bus.Withdraw(local.Endpoint);
             local.Endpoint.Remote = RpmsgAddress.Any;
         }
     }
@@ -383,17 +369,17 @@ internal sealed class ConversationTable(PortScope port, EntryTable entries)
 
         try
         {
-            port.Counters.Unsent += connection.Shutdown(ShutdownDirection.Both);
+            _port.Counters.Unsent += connection.Shutdown(ShutdownDirection.Both);
         }
         catch (LinuxException failure)
         {
-            port.Counters.SocketFailures++;
-            SocketsLog.ConversationFailed(port.Log, port.Device, connection.Entry.Path, failure.Message);
+            _port.Counters.SocketFailures++;
+            SocketsLog.ConversationFailed(_port.Log, _port.Device, connection.Entry.Path, failure.Message);
         }
 
-        port.Poll.Remove(connection);
+        _port.Poll.Remove(connection);
         connection.Dispose();
-        port.Counters.Closed++;
+        _port.Counters.Closed++;
     }
 
     private static int DropQueue(Conversation conversation) => conversation.Queue?.Clear() ?? 0;

@@ -14,7 +14,7 @@ namespace Bridge.Ports.Sockets;
 /// <remarks>
 /// All members belong to the device's turn, except where they say otherwise. This type holds the lives and the pump; the work is done by its parts:
 /// <see cref="Entrance"/> with <see cref="StreamEntrance"/> and <see cref="ControlEntrance"/>, <see cref="ConversationTable"/>, <see cref="Outgoing"/>, <see cref="Incoming"/>
-/// and <see cref="FlowService"/>.
+/// and <see cref="PeerBindings"/>.
 /// </remarks>
 internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
 {
@@ -31,7 +31,7 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
     private readonly ConversationTable _conversations;
     private readonly Outgoing _outgoing;
     private readonly Incoming _incoming;
-    private readonly FlowService _flow;
+    private readonly PeerBindings _peers;
     private readonly Entrance _entrance;
     private readonly StreamEntrance _streams;
     private readonly ControlEntrance _control;
@@ -66,7 +66,7 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
         _conversations = new ConversationTable(scope, _entries);
         _outgoing = new Outgoing(scope, _conversations);
         _incoming = new Incoming(scope, _conversations);
-        _flow = new FlowService(scope, _conversations);
+        _peers = new PeerBindings(scope, _conversations);
         _entrance = new Entrance(this, scope, _entries, _conversations);
         _streams = new StreamEntrance(this, scope, _entries, _entrance);
         _control = new ControlEntrance(scope, new ControlService(this, scope, _entries, _conversations, _entrance));
@@ -150,7 +150,7 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
             _conversations.Happened(_conversations.All[i], ConversationEvent.PeerGone);
         }
 
-        _flow.OnControlSent();
+        _peers.OnControlSent();
         Settle();
         _outgoing.Clear();
     }
@@ -166,7 +166,7 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
 
         _poll.DispatchReady();
         _entries.Retry();
-        _conversations.Expire();
+        _conversations.Grace.Expire();
         _streams.Expire();
         Settle();
         bool more = _outgoing.SendRound();
@@ -177,7 +177,7 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
         }
 
         bool blocked = _conversations.Holder is not null || (_rings is not null && _bus.TransmitBlocked);
-        _poll.SetRecheck(blocked || _entries.HasFailed || _conversations.HasDeadlines || _streams.HasGreetings);
+        _poll.SetRecheck(blocked || _entries.HasFailed || _conversations.Grace.IsRunning || _streams.HasGreetings);
         return more;
     }
 
@@ -219,7 +219,11 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
     bool IRpmsgHandler.OnMessage(RpmsgEndpoint endpoint, uint source, ReadOnlySpan<byte> payload) =>
         _incoming.OnMessage((LocalEndpoint)endpoint.Tag!, source, payload);
 
-    void IRpmsgHandler.OnFlow(in FlowMessage message) => _flow.On(message);
+    void IRpmsgHandler.OnFlow(in FlowMessage message) => _peers.OnFlow(message);
+
+    bool IRpmsgHandler.OnAssigned(RpmsgEndpoint endpoint, uint destination) => _peers.OnAssigned((LocalEndpoint)endpoint.Tag!, destination);
+
+    void IRpmsgHandler.OnFreed(RpmsgEndpoint endpoint, uint destination) => _peers.OnFreed((LocalEndpoint)endpoint.Tag!, destination);
 
     void IRpmsgHandler.OnAnnounced(string name, uint address)
     {
@@ -256,7 +260,7 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
         Notify(rings);
         if (!_bus.TransmitBlocked)
         {
-            _flow.OnControlSent();
+            _peers.OnControlSent();
             more |= _outgoing.IsWaiting;
         }
 

@@ -142,14 +142,8 @@ internal sealed class RunDirectory : IDisposable
             return null;
         }
 
-        if (UserGroup.FindGroup(name) is { } found)
-        {
-            return found;
-        }
-
-        return uint.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out uint number)
-            ? number
-            : throw new RunDirectoryException(RunDirectoryFault.Group, path, $"there is no group '{name}' on this machine");
+        return UserGroup.FindGroupOrNumber(name)
+            ?? throw new RunDirectoryException(RunDirectoryFault.Group, path, $"there is no group '{name}' on this machine");
     }
 
     private void Take()

@@ -30,7 +30,7 @@ public sealed record SocketsCounters
     /// <summary>Not sent: left in an application's socket when its peer had gone, or when it left before there was one.</summary>
     public long Unsent { get; internal set; }
 
-    /// <summary>Not sent: longer than a message can be; the connection was reset.</summary>
+    /// <summary>Not sent: longer than a message can be; the connection was ended.</summary>
     public long TooLong { get; internal set; }
 
     /// <summary>Not sent: the stream ended in the middle of a message.</summary>

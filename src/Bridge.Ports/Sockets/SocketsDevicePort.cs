@@ -36,7 +36,7 @@ public sealed class SocketsDevicePort : IDevicePort, IAsyncDisposable
             DeviceTable.Rpmsg,
             VendorId: 0,
             VirtioFeatures.Version1 | VirtioFeatures.EventIndex | VirtioFeatures.IndirectDescriptors | RpmsgFeatures.NameService
-                | (options.Flow ? RpmsgFeatures.Flow : 0),
+                | (options.Flow ? RpmsgFeatures.Flow : 0) | (options.AddressService ? RpmsgFeatures.AddressService : 0),
             ConfigurationGeneration: 0,
             Configuration: ReadOnlyMemory<byte>.Empty,
             QueueSizes: [entries, entries]);

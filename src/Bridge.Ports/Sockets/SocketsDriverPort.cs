@@ -167,7 +167,7 @@ public sealed class SocketsDriverPort : IDriverPort, IAsyncDisposable
             return Refuse("the device does not offer two queues");
         }
 
-        _features = offer.Features & (Wanted | (_options.Flow ? RpmsgFeatures.Flow : 0));
+        _features = offer.Features & (Wanted | (_options.Flow ? RpmsgFeatures.Flow : 0) | (_options.AddressService ? RpmsgFeatures.AddressService : 0));
         relay.SetFeatures(_features);
         return DriverEvent.Done;
     }

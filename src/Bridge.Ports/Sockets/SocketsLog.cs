@@ -28,7 +28,7 @@ internal static partial class SocketsLog
     [LoggerMessage(LogLevel.Information, "{Device}: service {Path} has its peer {Peer}")]
     public static partial void Bound(ILogger logger, string device, string path, uint peer);
 
-    [LoggerMessage(LogLevel.Warning, "{Device}: {Path} sent {Length} bytes, {Maximum} are possible: connection reset")]
+    [LoggerMessage(LogLevel.Warning, "{Device}: {Path} sent {Length} bytes, {Maximum} are possible: connection ended, its sender finds the end of file and EPIPE")]
     public static partial void TooLong(ILogger logger, string device, string path, int length, int maximum);
 
     [LoggerMessage(LogLevel.Warning, "{Device}: {Path} does not read; {Policy} ({Count} messages so far)")]

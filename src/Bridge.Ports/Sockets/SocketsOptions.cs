@@ -54,6 +54,9 @@ public sealed record SocketsOptions
     /// <summary>Offer (device) or accept (driver) the flow service.</summary>
     public bool Flow { get; init; } = true;
 
+    /// <summary>Offer (device) or accept (driver) the address service of the 2020 vhost series. Off by default: NuttX gives the feature bit another meaning.</summary>
+    public bool AddressService { get; init; }
+
     /// <summary>Everything that is wrong, one sentence each; empty if nothing is.</summary>
     public IReadOnlyList<string> FindErrors()
     {
@@ -87,6 +90,11 @@ public sealed record SocketsOptions
         if (Channels.Peers != 1 || Channels.Permanent)
         {
             errors.Add("channels have one peer each and cannot be permanent");
+        }
+
+        if (AddressService && Rpmsg.MaximumPayload < AddressServiceMessage.Size)
+        {
+            errors.Add($"the address service's messages of {AddressServiceMessage.Size} bytes do not fit into messages of {Rpmsg.MaximumPayload}");
         }
 
         FindServiceErrors(errors);

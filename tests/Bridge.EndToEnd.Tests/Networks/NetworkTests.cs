@@ -100,6 +100,34 @@ public sealed class NetworkTests
         await PassFileAsync(pair);
     }
 
+    /// <summary>The narrow place is in the middle, so neither end knows of it: without shorter segments TCP never gets its certificates through.</summary>
+    [NetworkFact]
+    public async Task Tcp_MtuHoleInTheMiddle_JoinsWithShortSegmentsAndSaysSoOnce()
+    {
+        await using RoutedNetwork network = await RoutedNetwork.CreateAsync(1280);
+        await using GatewayPair pair = await GatewayPair.JoinAsync(new BridgePlan
+        {
+            Transport = "tcp",
+            MachineA = network.A,
+            MachineB = network.B,
+            ListenB = "0.0.0.0:7117",
+            ConnectA = [RoutedNetwork.AddressB + ":7117"],
+        });
+
+        await PassFileAsync(pair);
+        Assert.Single(pair.A.LogLines, line => line.Contains("dialled with segments of at most 1200 bytes", StringComparison.Ordinal));
+    }
+
+    [NetworkFact(Quic = true)]
+    [Trait("Category", "Quic")]
+    public async Task Quic_NoRoute_SaysItInTheSystemsWords()
+    {
+        await using NetworkPair network = await NetworkPair.CreateAsync(v6: false);
+        await using GatewayPair pair = await GatewayPair.StartAsync(Plan(network, "203.0.113.1") with { Transport = "quic" });
+
+        await pair.A.UntilLoggedAsync("203.0.113.1:7117 over Quic: Network is unreachable.");
+    }
+
     [NetworkFact]
     public async Task Tcp_PeersAddressChanges_GoesOnWithoutLoss()
     {

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Bridge.Gateway.Admin;
 using Bridge.Gateway.Commands;
 using Bridge.Gateway.Reports;
+using Bridge.Linux;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -11,6 +12,8 @@ namespace Bridge.Gateway.Tests.Admin;
 /// <summary>The admin API through a real Unix socket, with a gateway that says what the test wants.</summary>
 public sealed class AdminApiTests
 {
+    private const UnixFileMode GroupMode = (UnixFileMode)0b110_110_000;
+
     [Fact]
     public async Task GetStatus_ThroughTheSocket_IsWhatTheGatewayReports()
     {
@@ -122,6 +125,44 @@ public sealed class AdminApiTests
         Assert.Equal((UnixFileMode)0b110_110_000, File.GetUnixFileMode(directory.File("admin.sock")));
     }
 
+    [Theory]
+    [InlineData("daemon")]
+    [InlineData("1")]
+    public async Task Socket_WithAGroup_BelongsToItAndSoDoesANewDirectory(string group)
+    {
+        using TemporaryDirectory directory = new();
+        string made = directory.File("new");
+        if (UserGroup.EffectiveUserId != 0)
+        {
+            // Only root may give files to any group; for others the error must say so.
+            CommandFailedException failure = await Assert.ThrowsAsync<CommandFailedException>(
+                () => AdminSocket.PrepareAsync(Path.Combine(made, "admin.sock"), GroupMode, group, CancellationToken.None).Bounded());
+            Assert.Contains($"cannot be given to group {group}", failure.Message, StringComparison.Ordinal);
+            return;
+        }
+
+        uint id = UserGroup.FindGroup("daemon")!.Value;
+        await AdminSocket.PrepareAsync(Path.Combine(made, "admin.sock"), GroupMode, group, CancellationToken.None).Bounded();
+        FileStatus status = FileEntry.ReadStatus(made)!.Value;
+        Assert.Equal((id, (UnixFileMode)0b111_101_000), (status.GroupId, status.Mode));
+
+        await using WebApplication server = await ServeAsync(directory, new FakeReports(), group);
+        status = FileEntry.ReadStatus(directory.File("admin.sock"))!.Value;
+        Assert.Equal((id, GroupMode), (status.GroupId, status.Mode));
+    }
+
+    [Fact]
+    public async Task Prepare_UnknownGroup_SaysSo()
+    {
+        using TemporaryDirectory directory = new();
+
+        CommandFailedException failure = await Assert.ThrowsAsync<CommandFailedException>(
+            () => AdminSocket.PrepareAsync(directory.File("admin.sock"), GroupMode, "no-such-group-here", CancellationToken.None).Bounded());
+
+        Assert.Equal(ExitCode.Configuration, failure.ExitCode);
+        Assert.Contains("'no-such-group-here'", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Prepare_SocketOfAKilledGateway_IsRemoved()
     {
@@ -130,7 +171,7 @@ public sealed class AdminApiTests
         LeaveStaleSocket(path);
         Assert.True(File.Exists(path));
 
-        await AdminSocket.PrepareAsync(path, CancellationToken.None).Bounded();
+        await AdminSocket.PrepareAsync(path, GroupMode, group: null, CancellationToken.None).Bounded();
 
         Assert.False(File.Exists(path));
     }
@@ -142,7 +183,7 @@ public sealed class AdminApiTests
         await using WebApplication server = await ServeAsync(directory, new FakeReports());
 
         CommandFailedException failure = await Assert.ThrowsAsync<CommandFailedException>(
-            () => AdminSocket.PrepareAsync(directory.File("admin.sock"), CancellationToken.None).Bounded());
+            () => AdminSocket.PrepareAsync(directory.File("admin.sock"), GroupMode, group: null, CancellationToken.None).Bounded());
 
         Assert.StartsWith("a gateway is running already", failure.Message, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(directory, AdminApi.Health)).Status);
@@ -161,10 +202,10 @@ public sealed class AdminApiTests
         Assert.EndsWith("Start one with `rpmsg-bridge run --config FILE`, or name its socket with --admin-socket or --config.", failure.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<WebApplication> ServeAsync(TemporaryDirectory directory, IGatewayReports reports)
+    private static async Task<WebApplication> ServeAsync(TemporaryDirectory directory, IGatewayReports reports, string? group = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseAdminSocket(directory.File("admin.sock"), (UnixFileMode)0b110_110_110);
+        builder.WebHost.UseAdminSocket(directory.File("admin.sock"), (UnixFileMode)0b110_110_110, group);
         builder.Services.AddRoutingCore();
         WebApplication application = builder.Build();
         application.MapAdminApi(reports);

@@ -70,6 +70,11 @@ public sealed class ConfigurationErrorTests
         { "\"side\": \"vhost\", \"rpmsg\": { \"bufferSize\": 99999999999999999999 }", "devices:rpmsg0:rpmsg:bufferSize: 99999999999999999999 is out of range; use 56..65536" },
         { "\"side\": \"vhost\", \"rpmsg\": { \"buffers\": 32769 }", "devices:rpmsg0:rpmsg:buffers: 32769 is out of range; use 1..32768" },
         { "\"side\": \"vhost\", \"rpmsg\": { \"buffers\": 8, \"quota\": 9 }", "devices:rpmsg0:rpmsg:quota: 9 is more than there are buffers; use 1..8" },
+        { "\"side\": \"vhost\", \"rpmsg\": { \"addressService\": \"maybe\" }", "devices:rpmsg0:rpmsg:addressService: maybe is neither; use true or false" },
+        {
+            "\"side\": \"vhost\", \"rpmsg\": { \"addressService\": true, \"bufferSize\": 59 }",
+            "devices:rpmsg0:rpmsg:bufferSize: 59 is too small for the address service; use at least 60, or addressService false"
+        },
         { "\"side\": \"vhost\", \"rpmsg\": { \"slowReader\": \"wait\" }", "devices:rpmsg0:rpmsg:slowReader: wait is not one of the choices; use hold or drop" },
         {
             "\"side\": \"vhost\", \"rpmsg\": { \"buffers\": 32768, \"bufferSize\": 65536 }",

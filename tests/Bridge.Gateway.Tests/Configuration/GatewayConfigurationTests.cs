@@ -26,7 +26,7 @@ public sealed class GatewayConfigurationTests
         Assert.Empty(link.Connect);
         DeviceConfiguration device = Assert.Single(configuration.Devices);
         Assert.Equal(("rpmsg0", "b", DeviceSide.Virtio, PortChoice.Sockets), (device.Name, device.Link, device.Side, device.Port));
-        Assert.Equal(new RpmsgConfiguration(256, 512, 64, OverQuotaPolicy.Hold), device.Rpmsg);
+        Assert.Equal(new RpmsgConfiguration(256, 512, 64, OverQuotaPolicy.Hold, AddressService: false), device.Rpmsg);
         Assert.Empty(device.Services);
     }
 
@@ -47,7 +47,7 @@ public sealed class GatewayConfigurationTests
               "devices": {
                 "rpmsg0": {
                   "link": "Board-B", "side": "vhost", "port": "sockets",
-                  "rpmsg": { "buffers": 32, "bufferSize": 1024, "slowReader": "drop" },
+                  "rpmsg": { "buffers": 32, "bufferSize": 1024, "slowReader": "drop", "addressService": true },
                   "services": { "echo": { "address": "0x1E" }, "rpmsg-tty": {}, "n%.1": null },
                 },
               },
@@ -67,7 +67,7 @@ public sealed class GatewayConfigurationTests
         Assert.Equal(("/dev/null", "c.example"), (configuration.Links[1].CertificateAuthority, configuration.Links[1].PeerName));
         DeviceConfiguration device = Assert.Single(configuration.Devices);
         Assert.Equal(("board-b", DeviceSide.Vhost), (device.Link, device.Side));
-        Assert.Equal(new RpmsgConfiguration(32, 1024, 32, OverQuotaPolicy.Drop), device.Rpmsg);
+        Assert.Equal(new RpmsgConfiguration(32, 1024, 32, OverQuotaPolicy.Drop, AddressService: true), device.Rpmsg);
         Assert.Equal([new ServiceConfiguration("echo", 30), new ServiceConfiguration("n%.1", null), new ServiceConfiguration("rpmsg-tty", null)], device.Services);
     }
 

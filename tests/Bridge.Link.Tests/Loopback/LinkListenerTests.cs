@@ -12,9 +12,9 @@ public sealed class LinkListenerTests
 {
     private readonly Signal signal = new();
 
-    private async Task<TestGateway> ListeningBetaAsync(Func<LinkListenerOptions, LinkListenerOptions>? change = null, TimeProvider? time = null)
+    private async Task<TestGateway> ListeningBetaAsync(Func<LinkListenerOptions, LinkListenerOptions>? change = null, TimeProvider? time = null, LineLog? log = null)
     {
-        TestGateway beta = new("beta", TestIdentity.Beta, TestIdentity.Alpha, LaneRole.Device, signal, time: time);
+        TestGateway beta = new("beta", TestIdentity.Beta, TestIdentity.Alpha, LaneRole.Device, signal, time: time, log: log);
         await beta.ListenAsync(change: change);
         beta.Link.Start();
         return beta;
@@ -102,6 +102,26 @@ public sealed class LinkListenerTests
             socket.Dispose();
         await signal.UntilAsync(() => beta.Refused.Count(refused => refused.Reason == CloseReason.AuthenticationFailed) == 3, "the others gone");
         await AssertGoesOnAsync(beta);
+    }
+
+    [Fact]
+    public async Task Connect_APortScan_WritesAFewLinesAndACountAndReportsEachOne()
+    {
+        const int Scanned = 30;
+        LineLog log = new();
+        await using TestGateway beta = await ListeningBetaAsync(log: log);
+        for (int i = 0; i < Scanned; i++)
+        {
+            using Socket socket = await ConnectAsync(beta);
+            socket.Shutdown(SocketShutdown.Send);
+        }
+
+        await signal.UntilAsync(() => beta.Refused.Count == Scanned, "all refused");
+        await beta.Listener.DisposeAsync();
+
+        long written = log.Count(122), leftOut = log.Lines(124).Sum(static line => long.Parse(line.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(Scanned, written + leftOut);
+        Assert.True(leftOut > 0, $"{written} lines were written");
     }
 
     [Fact]

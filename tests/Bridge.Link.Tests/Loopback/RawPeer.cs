@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Bridge.Link.Transports;
 using Bridge.Link.Transports.Tcp;
 using Bridge.Link.Trust;
@@ -22,7 +23,8 @@ internal sealed class RawPeer : IAsyncDisposable
     {
         using CancellationTokenSource limit = new(Signal.Bound);
         PeerVerification verification = new([new PinnedKeys(other.Fingerprint)], TimeProvider.System);
-        return new RawPeer(await TcpTransport.ConnectAsync(endPoint, self, verification, limit.Token));
+        Socket socket = await TcpTransport.ConnectAsync(endPoint, narrow: false, limit.Token);
+        return new RawPeer(await TcpTransport.AuthenticateAsync(socket, endPoint, self, verification, limit.Token));
     }
 
     public static async Task<RawPeer> AcceptAsync(TcpTransportListener listener)

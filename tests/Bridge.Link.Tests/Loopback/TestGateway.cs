@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Bridge.Link.Transports;
 using Bridge.Link.Trust;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bridge.Link.Tests;
@@ -22,8 +23,10 @@ internal sealed class TestGateway : IAsyncDisposable
         TransportMode transport = TransportMode.Tcp,
         TimeProvider? time = null,
         Func<LinkOptions, LinkOptions>? change = null,
-        PeerTrust? trust = null)
+        PeerTrust? trust = null,
+        ILogger? log = null)
     {
+        Log = log ?? NullLogger.Instance;
         Identity = identity;
         Signal = signal;
         Time = time ?? TimeProvider.System;
@@ -41,7 +44,7 @@ internal sealed class TestGateway : IAsyncDisposable
         };
         Lane.Received = _ => signal.Pulse();
         Lane.Up = _ => signal.Pulse();
-        Link = new PeerLink(change?.Invoke(options) ?? options, [new LaneRegistration("m4", 7, role, Lane)], identity, Time, NullLogger.Instance)
+        Link = new PeerLink(change?.Invoke(options) ?? options, [new LaneRegistration("m4", 7, role, Lane)], identity, Time, Log)
         {
             ConnectionEnded = (_, reason) =>
             {
@@ -62,6 +65,8 @@ internal sealed class TestGateway : IAsyncDisposable
     public Signal Signal { get; }
 
     public TimeProvider Time { get; }
+
+    public ILogger Log { get; }
 
     public RecordingLane Lane { get; } = new();
 
@@ -84,7 +89,7 @@ internal sealed class TestGateway : IAsyncDisposable
     public async Task ListenAsync(TransportMode transport = TransportMode.Tcp, IPEndPoint? at = null, Func<LinkListenerOptions, LinkListenerOptions>? change = null)
     {
         LinkListenerOptions options = new() { EndPoint = at ?? new IPEndPoint(IPAddress.Loopback, 0), Transport = transport };
-        listener = new LinkListener(change?.Invoke(options) ?? options, [Link], Identity, Time, NullLogger.Instance)
+        listener = new LinkListener(change?.Invoke(options) ?? options, [Link], Identity, Time, Log)
         {
             Refused = refused =>
             {

@@ -223,7 +223,7 @@ public sealed class ConversationTests
     }
 
     [Fact]
-    public async Task Send_TooLong_ResetsThatConnectionOnly()
+    public async Task Send_TooLong_EndsThatConnectionOnly()
     {
         await using Loopback loopback = await Loopback.Start(device: s_services);
         (Application client, Application server) = await loopback.OpenPair("a");
@@ -238,6 +238,9 @@ public sealed class ConversationTests
 
             Assert.Equal(496, Assert.Single(await server.ReceiveToEnd()).Length);
             Assert.Empty(await client.Receive());
+            // What the log line and README promise the sender: the end of file above, and now EPIPE.
+            SocketException failure = Assert.Throws<SocketException>(() => client.TrySend([1]));
+            Assert.Equal(SocketError.Shutdown, failure.SocketErrorCode);
             Assert.Equal(1, (await loopback.DriverStatus()).Counters.TooLong);
             await otherClient.Send(new byte[] { 1 });
             Assert.Equal([1], await otherServer.Receive());

@@ -48,14 +48,14 @@ internal sealed class ForeignDriver : IRpmsgHandler, IDeviceRelay, IAsyncDisposa
 
     public string? NeededReset { get; private set; }
 
-    public static async Task<ForeignDriver> Start(bool flow, Func<SocketsOptions, SocketsOptions>? options = null)
+    public static async Task<ForeignDriver> Start(bool flow, Func<SocketsOptions, SocketsOptions>? options = null, ulong extra = 0)
     {
         TemporaryDirectory run = new();
         SocketsOptions device = new() { Device = "d", RunDirectory = run.Path };
         ForeignDriver driver = new(
             run,
             options is null ? device : options(device),
-            VirtioFeatures.Version1 | RpmsgFeatures.NameService | (flow ? RpmsgFeatures.Flow : 0));
+            VirtioFeatures.Version1 | RpmsgFeatures.NameService | (flow ? RpmsgFeatures.Flow : 0) | extra);
         driver.Device.Listen();
         await driver.Do(driver.StartLife);
         return driver;
@@ -122,6 +122,10 @@ internal sealed class ForeignDriver : IRpmsgHandler, IDeviceRelay, IAsyncDisposa
     }
 
     void IRpmsgHandler.OnFlow(in FlowMessage message) => Flow.Add(message);
+
+    bool IRpmsgHandler.OnAssigned(RpmsgEndpoint endpoint, uint destination) => throw new NotSupportedException("a driver is never assigned a destination");
+
+    void IRpmsgHandler.OnFreed(RpmsgEndpoint endpoint, uint destination) => throw new NotSupportedException("a driver is never assigned a destination");
 
     void IDeviceRelay.OnUsed(int queue) => _turn.Run();
 

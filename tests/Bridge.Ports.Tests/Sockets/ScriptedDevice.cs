@@ -10,7 +10,11 @@ internal sealed class ScriptedDevice : IDriverRelay, IAsyncDisposable
 {
     private readonly TemporaryDirectory _run = new();
 
-    public ScriptedDevice() => Port = new SocketsDriverPort(new SocketsOptions { Device = "v", RunDirectory = _run.Path }, () => { }, NullLogger.Instance);
+    public ScriptedDevice(bool addressService = false)
+    {
+        SocketsOptions options = new() { Device = "v", RunDirectory = _run.Path, AddressService = addressService };
+        Port = new SocketsDriverPort(options, () => { }, NullLogger.Instance);
+    }
 
     public SocketsDriverPort Port { get; }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Quic;
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Security.Authentication;
 using Bridge.Link.Trust;
@@ -12,6 +13,15 @@ namespace Bridge.Link.Transports.Quic;
 [SupportedOSPlatform("windows")]
 internal static class QuicTransport
 {
+    // Largest number that Linux uses for an error (MAX_ERRNO).
+    private const int LargestErrno = 4095;
+
+    /// <summary>The system's own sentence for a failure that QUIC knows by its number only ("Unknown (0x65)"): on Linux its status is the errno. Null where QUIC has words for it.</summary>
+    internal static string? Explain(QuicException failure) =>
+        failure.QuicError == QuicError.InternalError && failure.HResult is > 0 and <= LargestErrno && Marshal.GetPInvokeErrorMessage(failure.HResult) is { Length: > 0 } sentence
+            ? $"{sentence}."
+            : null;
+
     /// <summary>Connects, authenticates and opens the link's stream. The peer may still refuse our certificate afterwards, and sees the stream only once something is written.</summary>
     /// <exception cref="PeerRefusedException">The peer is not who it should be.</exception>
     /// <exception cref="IOException">Nobody answers there.</exception>
@@ -31,6 +41,10 @@ internal static class QuicTransport
                 await connection.DisposeAsync();
                 throw;
             }
+        }
+        catch (QuicException e) when (Explain(e) is { } sentence)
+        {
+            throw new IOException(sentence, e);
         }
         catch (AuthenticationException e)
         {

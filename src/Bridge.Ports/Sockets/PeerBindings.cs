@@ -2,8 +2,11 @@ using Bridge.Rpmsg;
 
 namespace Bridge.Ports.Sockets;
 
-/// <summary>What the other side's sockets port says beside the messages: peers that come and go, and what may be sent to them (see <see cref="FlowWindow"/>).</summary>
-internal sealed class FlowService(PortScope port, ConversationTable conversations)
+/// <summary>
+/// What the other side says beside the messages: peers that come and go, by the flow service (which also tells what may be sent to them, see
+/// <see cref="FlowWindow"/>) or by the address service of the 2020 vhost series.
+/// </summary>
+internal sealed class PeerBindings(PortScope port, ConversationTable conversations)
 {
     // Refusals that may wait for a transmit buffer: a stranger cannot make us remember more.
     private const int MaximumRefusalsQueued = 256;
@@ -15,7 +18,7 @@ internal sealed class FlowService(PortScope port, ConversationTable conversation
     public void OnControlSent() => _refusalsQueued = 0;
 
     /// <summary>A flow message came.</summary>
-    public void On(in FlowMessage message)
+    public void OnFlow(in FlowMessage message)
     {
         if (message.Source == RpmsgAddress.Any)
         {
@@ -45,6 +48,37 @@ internal sealed class FlowService(PortScope port, ConversationTable conversation
         // Else of a pair that is no more.
     }
 
+    /// <summary>The address service assigns a peer to a service of ours. False: it has as many as it may have.</summary>
+    public bool OnAssigned(LocalEndpoint local, uint peer)
+    {
+        // Its first message, or an Open of the flow service, may have come before.
+        if (local.Find(peer) is not null)
+        {
+            return true;
+        }
+
+        if (local.FindWaiting() is not { } conversation)
+        {
+            CountRefusal(peer, local.Endpoint.Name, ReasonOf(local));
+            return false;
+        }
+
+        conversations.Bind(conversation, peer);
+        SocketsLog.Bound(port.Log, port.Device, conversation.Entry.Path, peer);
+        return true;
+    }
+
+    /// <summary>The address service takes a peer back.</summary>
+    public void OnFreed(LocalEndpoint local, uint peer)
+    {
+        if (local.Find(peer) is { } conversation)
+        {
+            conversations.Happened(conversation, ConversationEvent.PeerGone);
+        }
+    }
+
+    private static FlowCloseReason ReasonOf(LocalEndpoint local) => local.Conversations.Count == 0 ? FlowCloseReason.NoApplication : FlowCloseReason.Busy;
+
     private void FromPeer(Conversation conversation, in FlowMessage message)
     {
         switch (message.Kind)
@@ -72,7 +106,7 @@ internal sealed class FlowService(PortScope port, ConversationTable conversation
     {
         if (local.FindWaiting() is not { } conversation)
         {
-            Refuse(open, local.Endpoint.Name, local.Conversations.Count == 0 ? FlowCloseReason.NoApplication : FlowCloseReason.Busy);
+            Refuse(open, local.Endpoint.Name, ReasonOf(local));
             return;
         }
 
@@ -91,15 +125,19 @@ internal sealed class FlowService(PortScope port, ConversationTable conversation
 
     private void Refuse(in FlowMessage open, string name, FlowCloseReason reason)
     {
-        port.Counters.PeersRefused++;
-        if (_refusalPace.MayLog())
-        {
-            SocketsLog.PeerRefused(port.Log, port.Device, open.Source, ChannelTable.Printable(name), reason, port.Counters.PeersRefused);
-        }
-
+        CountRefusal(open.Source, name, reason);
         if (_refusalsQueued++ < MaximumRefusalsQueued)
         {
             port.Bus.SendFlow(new FlowMessage(FlowKind.Close, open.Destination, open.Source, (uint)reason));
+        }
+    }
+
+    private void CountRefusal(uint peer, string name, FlowCloseReason reason)
+    {
+        port.Counters.PeersRefused++;
+        if (_refusalPace.MayLog())
+        {
+            SocketsLog.PeerRefused(port.Log, port.Device, peer, ChannelTable.Printable(name), reason, port.Counters.PeersRefused);
         }
     }
 }
