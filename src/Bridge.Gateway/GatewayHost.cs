@@ -101,6 +101,9 @@ internal sealed partial class GatewayHost(
     public async Task<ChannelsReport> ChannelsAsync() =>
         new() { Channels = [.. (await Task.WhenAll(_devices.Select(device => device.ReadAsync()))).SelectMany(read => read.Channels)] };
 
+    /// <inheritdoc/>
+    public async Task<RingsReport> RingsAsync() => new() { Devices = await Task.WhenAll(_devices.Select(device => device.ReadRingsAsync())) };
+
     private async Task ListenAsync(HostPort address, ILogger log, CancellationToken cancellation)
     {
         foreach (IPAddress host in await ResolveAsync(address, cancellation))

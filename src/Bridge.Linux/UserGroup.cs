@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Bridge.Linux.Native;
 
 namespace Bridge.Linux;
@@ -45,6 +46,19 @@ public static unsafe class UserGroup
                 default:
                     throw new LinuxException("getgrnam_r", (Errno)error, name);
             }
+        }
+    }
+
+    /// <summary>Looks a group's name up; null if it has none, or none that fits into any buffer.</summary>
+    public static string? FindGroupName(uint group)
+    {
+        byte[] buffer = new byte[LargestBuffer];
+        Libc.GroupEntry entry;
+        Libc.GroupEntry* found;
+        // SAFETY: the C library writes at most the buffer's length into it while it is pinned, and the two locals.
+        fixed (byte* strings = buffer)
+        {
+            return Libc.getgrgid_r(group, &entry, strings, LargestBuffer, &found) == 0 && found != null ? Marshal.PtrToStringUTF8((nint)entry.gr_name) : null;
         }
     }
 }

@@ -64,7 +64,9 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
     /// <inheritdoc/>
     public void OnUsed(int queue)
     {
-        // Every pump looks at every ring.
+        // Every pump looks at every ring; the doorbell is counted, for people.
+        if ((uint)queue < (uint)_queues.Length && _queues[queue] is { } rung)
+            rung.Doorbells++;
     }
 
     /// <inheritdoc/>

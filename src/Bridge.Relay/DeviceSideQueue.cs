@@ -54,7 +54,24 @@ internal sealed class DeviceSideQueue
 
     public QueueProgress Progress => new(_index, Generation, _nextPosted, _nextUsed);
 
-    public QueueStatus ReadStatus() => new(_index, _ring.Size, Generation, _nextPosted, _nextUsed, InFlight, Broken?.Message);
+    /// <summary>Notifications that the device gave.</summary>
+    public long Doorbells { get; set; }
+
+    public QueueStatus ReadStatus() => new(_index, _ring.Size, Generation, _nextPosted, _nextUsed, InFlight, Broken?.Message)
+    {
+        Ring = _ring.ReadStatus(),
+        Armed = _armed,
+        Doorbells = Doorbells,
+        Confirmed = _confirmed,
+        WaitingForLink = (long)(_nextUsed - _cursor.Next),
+        WaitingForPeer = (long)(_cursor.Next - _confirmed),
+        WaitingForRing = _waiting.Count,
+        WithDevice = _ring.InFlight,
+        Places = (uint)_places.Length,
+        PlaceSize = _placeSize,
+        FreePlaces = _free.Count,
+        OfferedSize = (uint)_ring.Size,
+    };
 
     /// <summary>A new connection: what the driver side states decides where sending goes on. False = impossible, the epoch must end.</summary>
     public bool Resume(in QueueProgress driver)

@@ -100,7 +100,9 @@ public sealed class DriverRelay : Relay, IDriverRelay
     /// <inheritdoc/>
     public void OnAvailable(int queue)
     {
-        // Every pump looks at every ring: the doorbell only has to bring the turn about, which it has.
+        // Every pump looks at every ring: the doorbell only has to bring the turn about, which it has. It is counted, for people.
+        if ((uint)queue < (uint)_queues.Length && _queues[queue] is { } rung)
+            rung.Doorbells++;
     }
 
     /// <inheritdoc/>

@@ -53,7 +53,22 @@ internal sealed class DriverSideQueue
 
     public QueueProgress Progress => new(_index, Generation, _nextPosted, _nextUsed);
 
-    public QueueStatus ReadStatus() => new(_index, _ring.Size, Generation, _nextPosted, _nextUsed, InFlight, Broken?.Message);
+    /// <summary>Notifications that the driver gave.</summary>
+    public long Doorbells { get; set; }
+
+    public QueueStatus ReadStatus() => new(_index, _ring.Size, Generation, _nextPosted, _nextUsed, InFlight, Broken?.Message)
+    {
+        Ring = _ring.ReadStatus(),
+        Armed = _armed,
+        Doorbells = Doorbells,
+        Confirmed = _confirmed,
+        WaitingForLink = (long)(_nextPosted - _cursor.Next),
+        WaitingForPeer = InFlight - (long)(_nextPosted - _cursor.Next),
+        Places = _offer.Places,
+        PlaceSize = _offer.PlaceSize,
+        FreePlaces = _offer.Places - (long)(_nextPosted - _nextUsed),
+        OfferedSize = _offer.MaximumSize,
+    };
 
     private bool HasCredit => _nextPosted - _nextUsed < _offer.Places;
 

@@ -21,4 +21,41 @@ public sealed record RelayStatus(
 /// <param name="Used">Used elements applied (driver side) or collected (device side) in this generation.</param>
 /// <param name="InFlight">Chains in the in-flight table.</param>
 /// <param name="Fault">Why the ring was given up; null while it works.</param>
-public sealed record QueueStatus(int Index, int Size, uint Generation, ulong Posted, ulong Used, int InFlight, string? Fault);
+public sealed record QueueStatus(int Index, int Size, uint Generation, ulong Posted, ulong Used, int InFlight, string? Fault)
+{
+    /// <summary>This side's ring.</summary>
+    public RingStatus Ring { get; init; }
+
+    /// <summary>This side asks its neighbour for notifications.</summary>
+    public bool Armed { get; init; }
+
+    /// <summary>Notifications that the neighbour gave, in this life of the queue.</summary>
+    public long Doorbells { get; init; }
+
+    /// <summary>Used sequences that both sides know to be applied: what this side told the other (driver side), or was told (device side).</summary>
+    public ulong Confirmed { get; init; }
+
+    /// <summary>Chains (driver side) or used elements (device side) that wait for the link: not sent, or to be sent again.</summary>
+    public long WaitingForLink { get; init; }
+
+    /// <summary>Chains that the other side has, or that are on their way there or back (driver side); used elements that it has not confirmed (device side).</summary>
+    public long WaitingForPeer { get; init; }
+
+    /// <summary>Chains that wait for descriptors of this side's ring; device side only.</summary>
+    public int WaitingForRing { get; init; }
+
+    /// <summary>Chains that the local device has; device side only.</summary>
+    public int WithDevice { get; init; }
+
+    /// <summary>Places of the device side's pool for this queue.</summary>
+    public uint Places { get; init; }
+
+    /// <summary>Bytes of a place.</summary>
+    public uint PlaceSize { get; init; }
+
+    /// <summary>Places that are free: in this side's own pool (device side), or in the other side's as the credit tells (driver side).</summary>
+    public long FreePlaces { get; init; }
+
+    /// <summary>Largest ring that the device side offers for this queue, entries; known to both.</summary>
+    public uint OfferedSize { get; init; }
+}

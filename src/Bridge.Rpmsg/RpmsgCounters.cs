@@ -75,6 +75,12 @@ public sealed class RpmsgCounters
     /// <summary>Received buffers for which more bytes were reported than they have; the report was cut.</summary>
     public long ReportBeyondBuffer { get; internal set; }
 
+    /// <summary>Notifications of vq0 that were not given because the other side did not want them.</summary>
+    public long SuppressedQueue0 { get; internal set; }
+
+    /// <summary>Notifications of vq1 that were not given because the other side did not want them.</summary>
+    public long SuppressedQueue1 { get; internal set; }
+
     /// <summary>Takes over what rings counted before they were attached to a bus.</summary>
     internal void AddRings(RpmsgCounters rings)
     {

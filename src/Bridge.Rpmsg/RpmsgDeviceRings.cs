@@ -138,14 +138,20 @@ public sealed class RpmsgDeviceRings : RpmsgRings
     public override int TakeNotifications()
     {
         int queues = QueueNotifications.None;
-        if (_transmitPublished && _transmit.ShouldNotify())
+        if (_transmitPublished)
         {
-            queues |= QueueNotifications.Queue0;
+            if (_transmit.ShouldNotify())
+                queues |= QueueNotifications.Queue0;
+            else
+                Counters.SuppressedQueue0++;
         }
 
-        if (_receivePublished && _receive.ShouldNotify())
+        if (_receivePublished)
         {
-            queues |= QueueNotifications.Queue1;
+            if (_receive.ShouldNotify())
+                queues |= QueueNotifications.Queue1;
+            else
+                Counters.SuppressedQueue1++;
         }
 
         _transmitPublished = false;

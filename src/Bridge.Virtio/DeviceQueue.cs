@@ -54,6 +54,9 @@ public sealed class DeviceQueue
     /// <summary>Chains taken and not yet pushed back.</summary>
     public int InFlight { get; private set; }
 
+    /// <summary>The ring as it stands, for people: loads only, trusts nothing, throws nothing. By the thread that owns the queue.</summary>
+    public RingStatus ReadStatus() => _ring.ReadStatus(_eventIndex, NextAvailable, NextUsed, InFlight, _unannounced);
+
     /// <summary>Whether a chain is there to be taken. Looks at the ring only when nothing is known to be there.</summary>
     /// <exception cref="RingFaultException"><see cref="RingFault.IndexJump"/>, with head null.</exception>
     public bool HasAvailable

@@ -69,6 +69,9 @@ public sealed class DriverQueue
     /// <summary>Chains added whose used element has not been taken.</summary>
     public int InFlight { get; private set; }
 
+    /// <summary>The ring as it stands, for people: loads only, trusts nothing, throws nothing. By the thread that owns the queue.</summary>
+    public RingStatus ReadStatus() => _ring.ReadStatus(_eventIndex, _nextAvailable, _nextUsed, InFlight, _unannounced);
+
     /// <summary>Whether a used element is there to be taken. Looks at the ring only when none is known to be there.</summary>
     /// <exception cref="RingFaultException"><see cref="RingFault.UsedIndexJump"/>, with head null: the queue is broken.</exception>
     public bool HasUsed

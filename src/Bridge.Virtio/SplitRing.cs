@@ -157,6 +157,23 @@ internal sealed unsafe class SplitRing
     /// <summary>used_event: arms. <see cref="FullFence"/> and a look at used.idx must follow; pairs with <see cref="LoadUsedEvent"/>.</summary>
     public void StoreUsedEvent(ushort index) => Store16(_usedEvent, index);
 
+    // ---- Looking on ------------------------------------------------------------------------------------------------------------------------------
+
+    /// <summary>Loads all fields as they stand, without any effect on the ring. Nothing orders them among each other.</summary>
+    public RingStatus ReadStatus(bool eventIndex, ushort nextAvailable, ushort nextUsed, int inFlight, in Unannounced own) => new(
+        Size,
+        nextAvailable,
+        nextUsed,
+        LoadAvailableIndexAcquire(),
+        LoadUsedIndexAcquire(),
+        Load16(_available + FlagsOffset),
+        Load16(_used + FlagsOffset),
+        eventIndex ? LoadUsedEvent() : null,
+        eventIndex ? LoadAvailableEvent() : null,
+        inFlight,
+        own.Notified,
+        own.Suppressed);
+
     /// <summary>Zeroes all three parts. Only before the device knows of the ring: nothing orders it.</summary>
     public void Zero()
     {

@@ -8,6 +8,12 @@ internal struct Unannounced
     private uint _count;
     private bool _considered;
 
+    /// <summary>Decisions to notify since the queue was made.</summary>
+    public long Notified { get; private set; }
+
+    /// <summary>Decisions not to, because the other side did not want it.</summary>
+    public long Suppressed { get; private set; }
+
     /// <summary>One more entry was published.</summary>
     public void Add() => _count++;
 
@@ -24,11 +30,15 @@ internal struct Unannounced
 
         _count = 0;
         _considered = true;
-        if (eventIndex is not { } at)
-            return !suppressed;
-
         // The first time, an event field may stand from an earlier life of this ring, already passed; and beyond 65535 entries the formula has
         // wrapped. A notification too many is allowed, one too few is not.
-        return first || count > ushort.MaxValue || EventIndex.IsPassed(at, newIndex, (ushort)(newIndex - count));
+        bool wanted = eventIndex is { } at
+            ? first || count > ushort.MaxValue || EventIndex.IsPassed(at, newIndex, (ushort)(newIndex - count))
+            : !suppressed;
+        if (wanted)
+            Notified++;
+        else
+            Suppressed++;
+        return wanted;
     }
 }

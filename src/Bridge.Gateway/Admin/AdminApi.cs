@@ -14,6 +14,9 @@ internal static class AdminApi
     /// <summary>Channels, services and endpoints.</summary>
     public const string Channels = "/channels";
 
+    /// <summary>The virtqueues, figure by figure.</summary>
+    public const string Rings = "/rings";
+
     /// <summary>200 while the process serves at all: restart it when this fails.</summary>
     public const string Health = "/healthz";
 
@@ -25,6 +28,7 @@ internal static class AdminApi
     {
         routes.MapGet(Status, async context => await context.Response.WriteAsJsonAsync(await reports.StatusAsync(), ReportJson.Default.GatewayReport));
         routes.MapGet(Channels, async context => await context.Response.WriteAsJsonAsync(await reports.ChannelsAsync(), ReportJson.Default.ChannelsReport));
+        routes.MapGet(Rings, async context => await context.Response.WriteAsJsonAsync(await reports.RingsAsync(), ReportJson.Default.RingsReport));
         routes.MapGet(Health, context => context.Response.WriteAsync("ok\n"));
         routes.MapGet(Ready, async context =>
         {

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Bridge.Gateway.Applications;
 using Bridge.Gateway.Commands;
 using Bridge.Gateway.Reports;
 
@@ -51,6 +52,10 @@ internal sealed class AdminClient : IDisposable
     /// <exception cref="CommandFailedException">No gateway answers there.</exception>
     public Task<ChannelsReport> GetChannelsAsync(CancellationToken cancellation) => GetAsync(AdminApi.Channels, ReportJson.Default.ChannelsReport, cancellation);
 
+    /// <summary><c>GET /rings</c>.</summary>
+    /// <exception cref="CommandFailedException">No gateway answers there.</exception>
+    public Task<RingsReport> GetRingsAsync(CancellationToken cancellation) => GetAsync(AdminApi.Rings, ReportJson.Default.RingsReport, cancellation);
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
@@ -59,6 +64,10 @@ internal sealed class AdminClient : IDisposable
         try
         {
             return await _http.GetFromJsonAsync(address, type, cancellation) ?? throw new JsonException("The answer is null.");
+        }
+        catch (HttpRequestException failure) when (failure.InnerException is SocketException { SocketErrorCode: SocketError.AccessDenied })
+        {
+            throw new CommandFailedException(ExitCode.Failure, $"not permitted: {PathAccess.ExplainDenial(PathAccess.Of(_path).Closed ?? _path)}", failure);
         }
         catch (HttpRequestException failure)
         {

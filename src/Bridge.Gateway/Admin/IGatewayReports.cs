@@ -10,4 +10,7 @@ internal interface IGatewayReports
 
     /// <summary>Every channel, service and endpoint now.</summary>
     Task<ChannelsReport> ChannelsAsync();
+
+    /// <summary>Every device's rings now.</summary>
+    Task<RingsReport> RingsAsync();
 }

@@ -3,16 +3,17 @@ using System.Net.Sockets;
 namespace Bridge.Gateway.Applications;
 
 /// <summary>Offers a service and sends every message back to where it came from, for one peer after the other, until cancelled.</summary>
-/// <param name="path">The service's socket.</param>
+/// <param name="target">The service.</param>
+/// <param name="patience">How long the service may be missing or taken before it is first offered; see <see cref="SocketConnector"/>.</param>
 /// <param name="output">Takes a line whenever a peer comes or goes.</param>
+/// <param name="notices">Takes a line when the service is waited for.</param>
 /// <param name="time">Paces the attempts to offer the service again.</param>
-internal sealed class EchoApplication(string path, TextWriter output, TimeProvider time)
+internal sealed class EchoApplication(SocketTarget target, TimeSpan patience, TextWriter output, TextWriter notices, TimeProvider time)
 {
     /// <summary>No rpmsg message is longer than a buffer, and no buffer than this.</summary>
     private const int MaximumMessage = 65536;
 
     // While a service is taken its socket is gone; after the peer has left, the gateway needs a moment to bring it back.
-    private static readonly TimeSpan RetryPeriod = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RetryLimit = TimeSpan.FromSeconds(10);
 
     private readonly byte[] _buffer = new byte[MaximumMessage];
@@ -32,8 +33,8 @@ internal sealed class EchoApplication(string path, TextWriter output, TimeProvid
     {
         try
         {
-            Socket socket = await OfferAsync(TimeSpan.Zero, cancellation);
-            await output.WriteLineAsync($"offering {path}");
+            Socket socket = await OfferAsync(patience, cancellation);
+            await output.WriteLineAsync($"offering {target.Path}");
             while (true)
             {
                 using (socket)
@@ -41,7 +42,7 @@ internal sealed class EchoApplication(string path, TextWriter output, TimeProvid
                     await ServeAsync(socket, cancellation);
                 }
 
-                socket = await OfferAsync(RetryLimit, cancellation);
+                socket = await OfferAsync(patience == Timeout.InfiniteTimeSpan || patience > RetryLimit ? patience : RetryLimit, cancellation);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -50,27 +51,7 @@ internal sealed class EchoApplication(string path, TextWriter output, TimeProvid
         }
     }
 
-    private async Task<Socket> OfferAsync(TimeSpan patience, CancellationToken cancellation)
-    {
-        long start = time.GetTimestamp();
-        using PeriodicTimer pace = new(RetryPeriod, time);
-        while (true)
-        {
-            try
-            {
-                return await ApplicationSocket.ConnectAsync(path, cancellation);
-            }
-            catch (SocketException failure)
-            {
-                if (time.GetElapsedTime(start) >= patience)
-                {
-                    throw ApplicationSocket.Explain(path, failure);
-                }
-            }
-
-            await pace.WaitForNextTickAsync(cancellation);
-        }
-    }
+    private Task<Socket> OfferAsync(TimeSpan limit, CancellationToken cancellation) => new SocketConnector(target, limit, notices, time).ConnectAsync(cancellation);
 
     private async Task ServeAsync(Socket socket, CancellationToken cancellation)
     {

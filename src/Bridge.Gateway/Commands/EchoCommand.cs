@@ -9,6 +9,7 @@ internal sealed class EchoCommand : DetailedCommand
 {
     private readonly Argument<string> _device = new("DEVICE") { Description = "The device, as the configuration names it." };
     private readonly Argument<string> _service = new("SERVICE") { Description = "The service to offer: listed in the configuration, or created through the control socket." };
+    private readonly Option<int> _wait = CommandOptions.WaitOption();
     private readonly Option<string?> _runDirectory = CommandOptions.RunDirectory();
     private readonly Option<string?> _configuration = CommandOptions.Configuration();
 
@@ -24,6 +25,7 @@ internal sealed class EchoCommand : DetailedCommand
     {
         Add(_device);
         Add(_service);
+        Add(_wait);
         Add(_runDirectory);
         Add(_configuration);
         SetAction(RunAsync);
@@ -31,9 +33,10 @@ internal sealed class EchoCommand : DetailedCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        string run = CommandOptions.FindRunDirectory(parsed.GetValue(_runDirectory), parsed.GetValue(_configuration));
-        string path = SocketPath.Service(run, parsed.GetRequiredValue(_device), parsed.GetRequiredValue(_service));
-        await new EchoApplication(path, parsed.InvocationConfiguration.Output, TimeProvider.System).RunAsync(cancellation);
+        GatewayPlaces places = CommandOptions.FindPlaces(parsed.GetValue(_runDirectory), parsed.GetValue(_configuration));
+        SocketTarget target = SocketTarget.Service(places, parsed.GetRequiredValue(_device), parsed.GetRequiredValue(_service));
+        InvocationConfiguration console = parsed.InvocationConfiguration;
+        await new EchoApplication(target, parsed.Patience(_wait), console.Output, console.Error, TimeProvider.System).RunAsync(cancellation);
         return (int)ExitCode.Ok;
     }
 }

@@ -14,10 +14,11 @@ internal sealed class PingCommand : DetailedCommand
     private readonly Argument<string> _device = new("DEVICE") { Description = "The device, as the configuration names it." };
     private readonly Argument<string> _channel = new("CHANNEL") { Description = "A channel that the other side announced." };
     private readonly Option<int> _count = CommandOptions.Number("--count", "Messages to send; 0: until ctrl-c.", "N", 5, 0, int.MaxValue);
-    private readonly Option<int> _length = CommandOptions.Number("--length", "Bytes of each message; buffers of 512 bytes take 496.", "BYTES", 64, PingMessage.MinimumLength, 65520);
+    private readonly Option<int> _length = CommandOptions.Number("--length", "Bytes of each message; buffers of 512 bytes take 496.", "BYTES", 64, PingMessage.MinimumLength, ApplicationSocket.MaximumMessage);
     private readonly Option<int> _period = CommandOptions.Number("--period", "Time from one message to the next, in milliseconds; 0: as fast as echoes come.", "MS", 1000, 0, 3_600_000);
     private readonly Option<int> _timeout = CommandOptions.Number("--timeout", "How long an echo is awaited, in milliseconds.", "MS", 1000, 1, 3_600_000);
     private readonly Option<bool> _verify = new("--verify") { Description = "Compare every byte that comes back." };
+    private readonly Option<int> _wait = CommandOptions.WaitOption();
     private readonly Option<bool> _json = CommandOptions.Json();
     private readonly Option<string?> _runDirectory = CommandOptions.RunDirectory();
     private readonly Option<string?> _configuration = CommandOptions.Configuration();
@@ -37,7 +38,7 @@ internal sealed class PingCommand : DetailedCommand
             Add(argument);
         }
 
-        foreach (Option option in new Option[] { _count, _length, _period, _timeout, _verify, _json, _runDirectory, _configuration })
+        foreach (Option option in new Option[] { _count, _length, _period, _timeout, _verify, _wait, _json, _runDirectory, _configuration })
         {
             Add(option);
         }
@@ -56,9 +57,12 @@ internal sealed class PingCommand : DetailedCommand
             TimeSpan.FromMilliseconds(parsed.GetValue(_period)),
             TimeSpan.FromMilliseconds(parsed.GetValue(_timeout)),
             parsed.GetValue(_verify));
-        string path = SocketPath.Channel(CommandOptions.FindRunDirectory(parsed.GetValue(_runDirectory), parsed.GetValue(_configuration)), device, channel);
+        GatewayPlaces places = CommandOptions.FindPlaces(parsed.GetValue(_runDirectory), parsed.GetValue(_configuration));
+        SocketConnector connector = new(SocketTarget.Channel(places, device, channel), parsed.Patience(_wait), parsed.InvocationConfiguration.Error, TimeProvider.System);
         TextWriter output = parsed.InvocationConfiguration.Output;
-        using Socket socket = await ConnectAsync(path, cancellation);
+        using Socket socket = await connector.ConnectAsync(cancellation);
+        if (await MessageLimit.FindAsync(places, device, cancellation) is { } maximum && options.Length > maximum)
+            throw MessageLimit.Exceeded($"--length {options.Length}", "--length", options.Length, device, maximum);
         PingApplication ping = new(socket, options, TimeProvider.System);
         string name = $"{device}/{channel}";
         if (!json)
@@ -70,18 +74,6 @@ internal sealed class PingCommand : DetailedCommand
         PingReport report = Report(device, channel, options, ping);
         await output.WriteLineAsync(json ? JsonSerializer.Serialize(report, ReportJson.Default.PingReport) : Summarise(report));
         return (int)Judge(name, report, options, end);
-    }
-
-    private static async Task<Socket> ConnectAsync(string path, CancellationToken cancellation)
-    {
-        try
-        {
-            return await ApplicationSocket.ConnectAsync(path, cancellation);
-        }
-        catch (SocketException failure)
-        {
-            throw ApplicationSocket.Explain(path, failure);
-        }
     }
 
     private static ExitCode Judge(string name, PingReport report, PingOptions options, string? end)

@@ -34,8 +34,10 @@ internal static class ProgramCommand
             new IdentityCommand(),
             new StatusCommand(),
             new ChannelsCommand(),
+            new RingsCommand(),
             new EchoCommand(),
             new PingCommand(),
+            new CatCommand(),
         };
         HelpOption help = program.Options.OfType<HelpOption>().Single();
         help.Action = new DetailedHelp((HelpAction)help.Action!, Details);

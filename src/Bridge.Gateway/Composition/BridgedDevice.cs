@@ -83,6 +83,23 @@ internal sealed class BridgedDevice : IAsyncDisposable
         return (DeviceReport(_relay.ReadStatus(), port), (IReadOnlyList<ChannelReport>)[.. port.Entries.Select(ChannelReport)]);
     });
 
+    /// <summary>The device's rings now.</summary>
+    public Task<RingDeviceReport> ReadRingsAsync() => _host.Ask(() =>
+    {
+        RelayStatus relay = _relay.ReadStatus();
+        RpmsgCounters bus = _readPort().Bus;
+        return new RingDeviceReport
+        {
+            Device = _configuration.Name,
+            Link = _configuration.Link,
+            Side = _configuration.Side.ToString().ToLowerInvariant(),
+            Connected = relay.Live,
+            Epoch = relay.Epoch,
+            Status = relay.Status == DeviceStatus.None ? "waits for the other side" : relay.Status.Describe(),
+            Queues = [.. relay.Queues.Select(queue => RingReports.Of(queue, _configuration.Side, bus))],
+        };
+    });
+
     /// <summary>Ends the device; its link must have stopped.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -132,6 +149,7 @@ internal sealed class BridgedDevice : IAsyncDisposable
             Status = _host.Failure is { } failure ? $"stopped: {failure.Message}" : relay.Status == DeviceStatus.None ? "waits for the other side" : relay.Status.Describe(),
             Features = DeviceTable.Find(DeviceTable.Rpmsg).Describe(relay.Features),
             Epoch = relay.Epoch,
+            MaximumMessage = new RpmsgOptions(_configuration.Rpmsg.Buffers, _configuration.Rpmsg.BufferSize).MaximumPayload,
             Queues = [.. relay.Queues.Select(queue => QueueReport(queue, queue.Index == receive ? heldBy : null))],
             Counters = DeviceCounters.Read(relay.Counters, port),
         };

@@ -43,6 +43,9 @@ internal sealed class LabGateway : IAsyncDisposable
     /// <summary>What it logs.</summary>
     public string LogFile => Path.Combine(_directory, "log");
 
+    /// <summary>Where commands find it.</summary>
+    public GatewayPlaces Places => new(RunDirectory, AdminSocketPath);
+
     private string AdminSocketPath => Path.Combine(_directory, "admin.sock");
 
     private string ConfigurationFile => Path.Combine(_directory, "config.json");

@@ -53,8 +53,8 @@ internal sealed class LabRun(LabOptions options, IAnsiConsole progress, TimeProv
     public async Task<LabReport> MeasureAsync(string transport, CancellationToken cancellation)
     {
         // The vhost side offers the service; the channel on the virtio side exists from then on.
-        Socket device = await ConnectAsync(_vhost!.Service(Service), cancellation);
-        Socket driver = await ConnectAsync(_virtio!.Channel(Service), cancellation);
+        Socket device = await ConnectAsync(SocketTarget.Service(_vhost!.Places, LabGateway.Device, Service), cancellation);
+        Socket driver = await ConnectAsync(SocketTarget.Channel(_virtio!.Places, LabGateway.Device, Service), cancellation);
         using var applications = new LabApplications(driver, device, MaximumPayload, time);
         await using FileStream file = new(options.File, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16, useAsync: true);
         byte[] expected = await SHA256.HashDataAsync(file, cancellation);
@@ -108,26 +108,8 @@ internal sealed class LabRun(LabOptions options, IAnsiConsole progress, TimeProv
         Directory.Delete(_directory, recursive: true);
     }
 
-    private async Task<Socket> ConnectAsync(string path, CancellationToken cancellation)
-    {
-        long begin = time.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return await ApplicationSocket.ConnectAsync(path, cancellation);
-            }
-            catch (SocketException failure) when (time.GetElapsedTime(begin) > StartPatience)
-            {
-                throw ApplicationSocket.Explain(path, failure);
-            }
-            catch (SocketException)
-            {
-                // Not announced yet.
-                await Task.Delay(TimeSpan.FromMilliseconds(5), time, cancellation);
-            }
-        }
-    }
+    private Task<Socket> ConnectAsync(SocketTarget target, CancellationToken cancellation) =>
+        new SocketConnector(target, StartPatience, TextWriter.Null, time).ConnectAsync(cancellation);
 
     private static int FreePort()
     {

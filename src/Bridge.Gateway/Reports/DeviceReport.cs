@@ -30,6 +30,9 @@ internal sealed record DeviceReport
     /// <summary>The number of the device's present life; another one after each reset.</summary>
     public long? Epoch { get; init; }
 
+    /// <summary>Bytes of the longest message that applications can send.</summary>
+    public int? MaximumMessage { get; init; }
+
     /// <summary>Its queues.</summary>
     public required IReadOnlyList<QueueReport> Queues { get; init; }
 

@@ -10,6 +10,7 @@ namespace Bridge.Gateway.Reports;
     WriteIndented = true)]
 [JsonSerializable(typeof(GatewayReport))]
 [JsonSerializable(typeof(ChannelsReport))]
+[JsonSerializable(typeof(RingsReport))]
 [JsonSerializable(typeof(ReadinessReport))]
 [JsonSerializable(typeof(IdentityReport))]
 [JsonSerializable(typeof(PingReport))]

@@ -12,6 +12,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int getgrnam_r(string name, GroupEntry* grp, byte* buf, nuint buflen, GroupEntry** result);
 
+    /// <summary>Returns the error number itself; 0 with a null <paramref name="result"/> means that there is no such group.</summary>
+    [LibraryImport(Library)]
+    internal static partial int getgrgid_r(uint gid, GroupEntry* grp, byte* buf, nuint buflen, GroupEntry** result);
+
     /// <summary><c>struct group</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct GroupEntry

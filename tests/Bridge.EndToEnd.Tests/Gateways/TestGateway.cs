@@ -58,6 +58,8 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public IReadOnlyList<string> LogLines => _process!.Errors.ToList();
 
+    public string ConfigurationFile => Path.Combine(_directory, "config.json");
+
     private string AdminSocket => Path.Combine(_directory, "admin.sock");
 
     public string Channel(string device, string name) => Path.Combine(RunDirectory, device, "channels", name);
@@ -67,7 +69,7 @@ internal sealed class TestGateway : IAsyncDisposable
     /// <summary>Starts the process and waits until it serves.</summary>
     public async Task StartAsync()
     {
-        string file = Path.Combine(_directory, "config.json");
+        string file = ConfigurationFile;
         await File.WriteAllTextAsync(file, Configuration.ToJsonString());
         _process = BridgeProgram.Start(_machine, "run", "--config", file);
         await _process.WaitForAsync($"Gateway {Name} runs");

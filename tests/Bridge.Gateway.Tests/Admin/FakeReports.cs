@@ -32,5 +32,7 @@ internal sealed class FakeReports : IGatewayReports
         });
     }
 
+    public Task<RingsReport> RingsAsync() => Task.FromResult(new RingsReport { Devices = [] });
+
     public Task<ChannelsReport> ChannelsAsync() => Task.FromResult(new ChannelsReport { Channels = [Channel] });
 }

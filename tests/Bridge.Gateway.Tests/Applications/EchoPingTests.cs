@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Bridge.Gateway.Applications;
 using Bridge.Gateway.Commands;
+using Bridge.Gateway.Configuration;
 
 namespace Bridge.Gateway.Tests.Applications;
 
@@ -134,12 +135,12 @@ public sealed class EchoPingTests
     {
         using TemporaryDirectory run = new();
         await using FakeChannel channel = new(run.Path, "echo");
-        EchoApplication echo = new(Path.Combine(run.Path, "rpmsg0", "services", "eco"), TextWriter.Null, TimeProvider.System);
+        EchoApplication echo = new(SocketTarget.Service(GatewayPlaces.Of(run.Path), "rpmsg0", "eco"), TimeSpan.Zero, TextWriter.Null, TextWriter.Null, TimeProvider.System);
 
         CommandFailedException failure = await Assert.ThrowsAsync<CommandFailedException>(() => echo.RunAsync(CancellationToken.None).Bounded());
 
         Assert.Equal(ExitCode.Failure, failure.ExitCode);
-        Assert.Equal($"there is no service eco, or somebody is using it; free in {run.Path}/rpmsg0/services: echo.", failure.Message);
+        Assert.Equal($"there is no service eco on rpmsg0, or somebody is using it: free in {run.Path}/rpmsg0/services: echo; check the name, or wait for it with --wait.", failure.Message);
     }
 
     private static async Task<(PingApplication Ping, List<PingResult> Results, string? End)> PingAsync(TemporaryDirectory run, PingOptions options)
@@ -165,7 +166,7 @@ public sealed class EchoPingTests
         private readonly Task _running;
 
         public EchoRun(TemporaryDirectory run, string service) =>
-            _running = new EchoApplication(Path.Combine(run.Path, "rpmsg0", "services", service), _output, TimeProvider.System).RunAsync(_stop.Token);
+            _running = new EchoApplication(SocketTarget.Service(GatewayPlaces.Of(run.Path), "rpmsg0", service), TimeSpan.Zero, _output, TextWriter.Null, TimeProvider.System).RunAsync(_stop.Token);
 
         public async Task<string[]> StopAsync()
         {

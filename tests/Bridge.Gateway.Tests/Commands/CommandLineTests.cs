@@ -14,7 +14,7 @@ public sealed class CommandLineTests
         (int exit, string output, _) = await RunAsync("--help");
 
         Assert.Equal(0, exit);
-        string[] commands = ["run", "check", "lab", "identity", "status", "channels", "echo", "ping"];
+        string[] commands = ["run", "check", "lab", "identity", "status", "channels", "rings", "echo", "ping", "cat"];
         Assert.All(commands, command => Assert.Matches($@"(?m)^  {command}\b", output));
         Assert.Contains("0 done, 1 failed, 64 wrong command line, 69 no gateway running, 78 wrong configuration", output, StringComparison.Ordinal);
     }
@@ -26,7 +26,9 @@ public sealed class CommandLineTests
     [InlineData("identity", "--identity", "--json")]
     [InlineData("status", "--admin-socket", "--config", "--json")]
     [InlineData("channels", "--admin-socket", "--config", "--json")]
-    [InlineData("echo", "DEVICE", "SERVICE", "--run-directory", "--config")]
+    [InlineData("rings", "DEVICE", "--admin-socket", "--config", "--json")]
+    [InlineData("cat", "DEVICE", "NAME", "--service", "--chunk", "--raw", "--send-only", "--receive-only", "--linger", "--wait")]
+    [InlineData("echo", "DEVICE", "SERVICE", "--wait", "--run-directory", "--config")]
     [InlineData("ping", "DEVICE", "CHANNEL", "--count", "--length", "--period", "--verify", "--timeout", "--json")]
     public async Task Help_OfACommand_NamesItsArgumentsAndOptions(string command, params string[] words)
     {
