@@ -124,7 +124,9 @@ internal sealed class BridgedDevice : IAsyncDisposable
         Device = device.Name,
         RunDirectory = gateway.RunDirectory,
         Rpmsg = new RpmsgOptions(device.Rpmsg.Buffers, device.Rpmsg.BufferSize),
-        Services = [.. device.Services.Select(service => new ServiceOptions(service.Name, service.Address))],
+        Services = [.. device.Services.Select(service => new ServiceOptions(service.Name, service.Address) { Terms = service.Terms })],
+        Channels = device.Channels,
+        TcpAddresses = device.Tcp,
         Mode = gateway.SocketMode,
         Group = gateway.Group,
         Quota = device.Rpmsg.Quota,
@@ -134,7 +136,7 @@ internal sealed class BridgedDevice : IAsyncDisposable
 
     private DeviceReport DeviceReport(RelayStatus relay, SocketsStatus port)
     {
-        string? heldBy = port.Entries.FirstOrDefault(entry => entry.Conversation is { HoldsDevice: true })?.Name;
+        string? heldBy = port.Entries.FirstOrDefault(entry => entry.Conversations.Any(static c => c.HoldsDevice))?.Name;
         // Receiving is queue 0 for the driver and queue 1 for the device: that is the one that a reader can hold up.
         int receive = _configuration.Side == DeviceSide.Virtio ? 0 : 1;
         return new DeviceReport
@@ -176,8 +178,8 @@ internal sealed class BridgedDevice : IAsyncDisposable
         Address = entry.LocalAddress,
         Remote = entry.RemoteAddress,
         Socket = entry.Path,
-        Sent = entry.Conversation?.Sent,
-        Received = entry.Conversation?.Received,
-        Waiting = entry.Conversation?.Queued,
+        Sent = entry.Conversations.Count == 0 ? null : entry.Conversations.Sum(static c => c.Sent),
+        Received = entry.Conversations.Count == 0 ? null : entry.Conversations.Sum(static c => c.Received),
+        Waiting = entry.Conversations.Count == 0 ? null : entry.Conversations.Sum(static c => c.Queued),
     };
 }

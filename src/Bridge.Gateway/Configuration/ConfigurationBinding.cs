@@ -1,3 +1,5 @@
+using Bridge.Ports.Sockets;
+
 namespace Bridge.Gateway.Configuration;
 
 /// <summary>Turns a configuration's values into records, with defaults in place of what is absent or unusable.</summary>
@@ -57,6 +59,10 @@ internal sealed class ConfigurationBinding(ConfigurationReader reader, Configura
         Side(device),
         reader.ReadOrDefault(ConfigurationKeys.Port, device),
         Rpmsg(device),
+        new EntryTerms(
+            Takeover: reader.ReadOrDefault(ConfigurationKeys.ChannelTakeover, device),
+            Grace: TimeSpan.FromSeconds(reader.ReadOrDefault(ConfigurationKeys.ChannelGraceSeconds, device))),
+        reader.ReadList(ConfigurationKeys.Tcp, device) ?? [],
         [.. reader.Names(ConfigurationKeys.Services.At(device)).Select(service => Service(device, service))]);
 
     private string DeviceLink(string device, IReadOnlyList<string> peers)
@@ -103,7 +109,12 @@ internal sealed class ConfigurationBinding(ConfigurationReader reader, Configura
 
     private ServiceConfiguration Service(string device, string service) => new(
         service,
-        reader.TryRead(ConfigurationKeys.Address, ConfigurationKeys.Address.At(device, service), out uint address) ? address : null);
+        reader.TryRead(ConfigurationKeys.Address, ConfigurationKeys.Address.At(device, service), out uint address) ? address : null,
+        new EntryTerms(
+            reader.ReadOrDefault(ConfigurationKeys.Peers, device, service),
+            reader.ReadOrDefault(ConfigurationKeys.Takeover, device, service),
+            TimeSpan.FromSeconds(reader.ReadOrDefault(ConfigurationKeys.GraceSeconds, device, service)),
+            reader.ReadOrDefault(ConfigurationKeys.Permanent, device, service)));
 
     private string? ReadPath(ValueKey<string> key, params ReadOnlySpan<string> names) =>
         reader.TryRead(key, key.At(names), out string path) ? Path.GetFullPath(path, directory) : null;

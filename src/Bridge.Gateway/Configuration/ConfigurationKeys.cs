@@ -1,3 +1,4 @@
+using System.Net;
 using Bridge.Gateway.Configuration.Rules;
 using Bridge.Link.Transports;
 using Bridge.Ports.Sockets;
@@ -88,6 +89,17 @@ internal static class ConfigurationKeys
         "The address service of the 2020 vhost series (feature bit 1, address 54): the vhost side learns who opened a channel before anybody has sent. On both sides or without effect; off towards NuttX, "
         + "which gives the bit another meaning. Needs bufferSize 60.");
 
+    public static readonly SectionKey Channels = new("devices:<device>:channels", "How the other side's channels deal with the applications that open them here.");
+
+    public static readonly ValueKey<bool> ChannelTakeover = new("devices:<device>:channels:takeover", new YesNoRule(), "false",
+        "Who connects to a channel that is taken takes it over, address and peer included; the earlier application finds the end of file. Else it cannot connect.");
+
+    public static readonly ValueKey<int> ChannelGraceSeconds = new("devices:<device>:channels:graceSeconds", new WholeNumberRule(0, 86400), "0",
+        "How long a channel is kept for an application that has gone: whoever opens it next has the same address and peer, and finds the messages that came meanwhile.", "seconds");
+
+    public static readonly ValueKey<IPEndPoint> Tcp = new("devices:<device>:tcp", new TcpPlaceRule(), "(empty)",
+        "Where stream connections are awaited over TCP, beside the device's own stream socket. There is no login: whoever reaches the port may use every channel.", IsList: true);
+
     public static readonly SectionKey Services = new("devices:<device>:services", "Services whose sockets exist from the start, by rpmsg name.");
 
     public static readonly SectionKey Service = new("devices:<device>:services:<service>", "One service; {} is enough.", new ServiceNameRule());
@@ -95,11 +107,24 @@ internal static class ConfigurationKeys
     public static readonly ValueKey<uint> Address = new("devices:<device>:services:<service>:address", new RpmsgAddressRule(), "(the next dynamic one from 1024)",
         "The service's fixed rpmsg address.");
 
+    public static readonly ValueKey<bool> Permanent = new("devices:<device>:services:<service>:permanent", new YesNoRule(), "false",
+        "Announced for ever: a peer that comes while no application is there is kept, and its messages wait for one. Else a service is announced while an application offers it.");
+
+    public static readonly ValueKey<int> Peers = new("devices:<device>:services:<service>:peers", new WholeNumberRule(1, EntryTerms.MaximumPeers), "1",
+        "Applications that may offer the service at the same time, each of which gets a peer of its own.");
+
+    public static readonly ValueKey<bool> Takeover = new("devices:<device>:services:<service>:takeover", new YesNoRule(), "false",
+        "Who connects while all places are taken takes the oldest one over, peer included; the earlier application finds the end of file.");
+
+    public static readonly ValueKey<int> GraceSeconds = new("devices:<device>:services:<service>:graceSeconds", new WholeNumberRule(0, 86400), "0",
+        "How long the place of an application that has gone is kept: who comes next has the same peer, and finds the messages that came meanwhile.", "seconds");
+
     /// <summary>All rows, in the order of the reference.</summary>
     public static IReadOnlyList<ConfigurationKey> All { get; } =
     [
         Name, Identity, RunDirectory, Mode, Group, Listen, AdminSocket,
         Links, Link, Fingerprint, CertificateAuthority, PeerName, Connect, Transport, KeepAliveSeconds, HelloTimeoutSeconds,
-        Devices, Device, DeviceLink, Side, Port, Rpmsg, Buffers, BufferSize, Quota, SlowReader, AddressService, Services, Service, Address,
+        Devices, Device, DeviceLink, Side, Port, Rpmsg, Buffers, BufferSize, Quota, SlowReader, AddressService,
+        Channels, ChannelTakeover, ChannelGraceSeconds, Tcp, Services, Service, Address, Permanent, Peers, Takeover, GraceSeconds,
     ];
 }

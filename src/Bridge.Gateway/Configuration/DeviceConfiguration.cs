@@ -1,3 +1,6 @@
+using System.Net;
+using Bridge.Ports.Sockets;
+
 namespace Bridge.Gateway.Configuration;
 
 /// <summary>One virtio device of this gateway.</summary>
@@ -6,6 +9,8 @@ namespace Bridge.Gateway.Configuration;
 /// <param name="Side">Which side this gateway has.</param>
 /// <param name="Port">What it plugs into here.</param>
 /// <param name="Rpmsg">Rings, buffers and quotas.</param>
+/// <param name="Channels">How channels of the other side deal with applications.</param>
+/// <param name="Tcp">Where stream connections are awaited beside the device's own socket.</param>
 /// <param name="Services">Services whose sockets exist from the start.</param>
 internal sealed record DeviceConfiguration(
     string Name,
@@ -13,4 +18,6 @@ internal sealed record DeviceConfiguration(
     DeviceSide Side,
     PortChoice Port,
     RpmsgConfiguration Rpmsg,
+    EntryTerms Channels,
+    IReadOnlyList<IPEndPoint> Tcp,
     IReadOnlyList<ServiceConfiguration> Services);

@@ -97,12 +97,12 @@ internal sealed class RunDirectory : IDisposable
     public string ControlPath => Path.Combine(_path, "control");
 
     /// <summary>Makes <see cref="StreamPath"/>, under the same permissions as the entries' sockets.</summary>
-    /// <exception cref="LinuxException">Something has the name. Descriptors exhausted.</exception>
-    public StreamListener PublishStream(int backlog) => StreamListener.BindUnix(StreamPath, _mode, _group, backlog);
+    /// <exception cref="RunDirectoryException">Something has the name. Descriptors exhausted.</exception>
+    public StreamListener PublishStream(int backlog) => Publish(StreamPath, () => StreamListener.BindUnix(StreamPath, _mode, _group, backlog));
 
     /// <summary>Makes <see cref="ControlPath"/>, under the same permissions as the entries' sockets.</summary>
-    /// <exception cref="LinuxException">Something has the name. Descriptors exhausted.</exception>
-    public SeqPacketListener PublishControl(int backlog) => SeqPacketListener.Bind(ControlPath, _mode, _group, backlog);
+    /// <exception cref="RunDirectoryException">Something has the name. Descriptors exhausted.</exception>
+    public SeqPacketListener PublishControl(int backlog) => Publish(ControlPath, () => SeqPacketListener.Bind(ControlPath, _mode, _group, backlog));
 
     /// <summary>Removes <see cref="StreamPath"/>.</summary>
     public void UnlinkStream() => FileEntry.Unlink(StreamPath);
@@ -112,6 +112,18 @@ internal sealed class RunDirectory : IDisposable
 
     /// <summary>Releases the directory; the sockets must have been unlinked.</summary>
     public void Dispose() => _lock?.Dispose();
+
+    private static T Publish<T>(string path, Func<T> bind)
+    {
+        try
+        {
+            return bind();
+        }
+        catch (LinuxException failure)
+        {
+            throw new RunDirectoryException(RunDirectoryFault.Socket, path, $"{path} cannot be made ({failure.Errno}): if something else has the name, remove it", failure);
+        }
+    }
 
     private static string DirectoryOf(EntryKind kind) => kind switch
     {

@@ -23,4 +23,7 @@ public enum RunDirectoryFault
 
     /// <summary>The configured group does not exist, or this process may not give files to it.</summary>
     Group,
+
+    /// <summary>A socket of the device, or a TCP address that stream connections are to be awaited on, cannot be had.</summary>
+    Socket,
 }

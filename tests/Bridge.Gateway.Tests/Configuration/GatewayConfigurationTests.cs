@@ -48,7 +48,11 @@ public sealed class GatewayConfigurationTests
                 "rpmsg0": {
                   "link": "Board-B", "side": "vhost", "port": "sockets",
                   "rpmsg": { "buffers": 32, "bufferSize": 1024, "slowReader": "drop", "addressService": true },
-                  "services": { "echo": { "address": "0x1E" }, "rpmsg-tty": {}, "n%.1": null },
+                  "channels": { "takeover": true, "graceSeconds": 5 },
+                  "tcp": [7120, "[::1]:7121"],
+                  "services": {
+                    "echo": { "address": "0x1E", "permanent": true, "peers": 4, "takeover": true, "graceSeconds": 60 }, "rpmsg-tty": {}, "n%.1": null,
+                  },
                 },
               },
             }
@@ -68,7 +72,9 @@ public sealed class GatewayConfigurationTests
         DeviceConfiguration device = Assert.Single(configuration.Devices);
         Assert.Equal(("board-b", DeviceSide.Vhost), (device.Link, device.Side));
         Assert.Equal(new RpmsgConfiguration(32, 1024, 32, OverQuotaPolicy.Drop, AddressService: true), device.Rpmsg);
-        Assert.Equal([new ServiceConfiguration("echo", 30), new ServiceConfiguration("n%.1", null), new ServiceConfiguration("rpmsg-tty", null)], device.Services);
+        Assert.Equal(new EntryTerms(Takeover: true, Grace: TimeSpan.FromSeconds(5)), device.Channels);
+        Assert.Equal(["127.0.0.1:7120", "[::1]:7121"], device.Tcp.Select(place => place.ToString()));
+        Assert.Equal([new ServiceConfiguration("echo", 30, new(4, Takeover: true, TimeSpan.FromMinutes(1), Permanent: true)), new ServiceConfiguration("n%.1", null, new()), new ServiceConfiguration("rpmsg-tty", null, new())], device.Services);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ internal sealed class ControlEntrance(PortScope port, ControlService service)
     private ControlDoor? _door;
 
     /// <summary>Opens the socket.</summary>
-    /// <exception cref="LinuxException">It cannot be had.</exception>
+    /// <exception cref="RunDirectoryException">It cannot be had.</exception>
     public void Open(RunDirectory directory)
     {
         _door = new ControlDoor(this, directory.PublishControl(MaximumConnections));

@@ -29,13 +29,22 @@ internal sealed class StreamEntrance(LocalSockets owner, PortScope port, EntryTa
     public IReadOnlyList<IPEndPoint> TcpAddresses => [.. _doors.Select(static d => d.Listener.LocalEndPoint).OfType<IPEndPoint>()];
 
     /// <summary>Opens the device's own socket and the configured TCP addresses.</summary>
-    /// <exception cref="LinuxException">One of them cannot be had.</exception>
+    /// <exception cref="RunDirectoryException">One of them cannot be had.</exception>
     public void Open(RunDirectory directory)
     {
         Add(directory.PublishStream(Backlog), directory.StreamPath);
         foreach (IPEndPoint address in port.Options.TcpAddresses)
         {
-            Add(StreamListener.BindTcp(address, Backlog), address.ToString());
+            try
+            {
+                Add(StreamListener.BindTcp(address, Backlog), address.ToString());
+            }
+            catch (LinuxException failure)
+            {
+                throw new RunDirectoryException(
+                    RunDirectoryFault.Socket, directory.Root, $"device {port.Device} cannot await stream connections on tcp {address}: {failure.Message}", failure);
+            }
+
             if (!IPAddress.IsLoopback(address.Address))
             {
                 SocketsLog.TcpForEverybody(port.Log, port.Device, address);
