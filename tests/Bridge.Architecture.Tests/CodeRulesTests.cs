@@ -16,7 +16,7 @@ public sealed partial class CodeRulesTests
     [Fact]
     public void Sources_OfEveryRoom_AreSeen()
     {
-        string[] rooms = ["Gateway", "Link", "Linux", "Ports", "Relay", "Rpmsg", "Virtio"];
+        string[] rooms = ["Client", "Gateway", "Link", "Linux", "Ports", "Relay", "Rpmsg", "Virtio"];
         Assert.All(rooms, room => Assert.Contains(SourceTree.Source, file => file.Path.StartsWith($"src/Bridge.{room}/", StringComparison.Ordinal)));
         Assert.Contains(SourceTree.Tests, file => file.Path.StartsWith("tests/Bridge.Architecture.Tests/", StringComparison.Ordinal));
     }

@@ -81,7 +81,7 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
         _streams.Open(_directory);
         TcpAddresses = _streams.TcpAddresses;
         _control.Open(_directory);
-        SocketsLog.Opened(log, options.Device, _directory.Root, _directory.StaleRemoved);
+        SocketsLog.Opened(log, options.Device, _directory.Root, _directory.Openers, _directory.StaleRemoved);
     }
 
     public SocketsCounters Counters { get; } = new();

@@ -37,6 +37,22 @@ internal sealed class RunDirectory : IDisposable
     /// <summary>The device's directory.</summary>
     public string Root => _path;
 
+    /// <summary>
+    /// Who may connect, such as <c>user 0 and group 44 (mode 0660)</c>. The kernel refuses everybody else without telling the gateway: connect(2) fails in the path's
+    /// permission check, which no listener and no inotify watch sees.
+    /// </summary>
+    public string Openers
+    {
+        get
+        {
+            FileStatus owner = FileEntry.ReadStatus(_path) ?? throw new RunDirectoryException(RunDirectoryFault.Inaccessible, _path, $"{_path} disappeared");
+            string who = _mode.HasFlag(UnixFileMode.OtherWrite) ? "everybody"
+                : _mode.HasFlag(UnixFileMode.GroupWrite) ? $"user {owner.UserId} and group {owner.GroupId}"
+                : $"user {owner.UserId}";
+            return $"{who} (mode {Convert.ToString((int)_mode, 8).PadLeft(4, '0')})";
+        }
+    }
+
     /// <summary>Stale sockets that were removed at start.</summary>
     public int StaleRemoved { get; private set; }
 

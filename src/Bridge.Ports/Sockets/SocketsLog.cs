@@ -7,8 +7,8 @@ namespace Bridge.Ports.Sockets;
 /// <summary>All log lines of the sockets ports. None is written per message.</summary>
 internal static partial class SocketsLog
 {
-    [LoggerMessage(LogLevel.Information, "{Device}: sockets in {Directory}, {Stale} stale ones removed")]
-    public static partial void Opened(ILogger logger, string device, string directory, int stale);
+    [LoggerMessage(LogLevel.Information, "{Device}: sockets in {Directory} are for {Openers}; {Stale} stale ones removed")]
+    public static partial void Opened(ILogger logger, string device, string directory, string openers, int stale);
 
     [LoggerMessage(LogLevel.Information, "{Device}: the other side announces {Name} at {Address}")]
     public static partial void Announced(ILogger logger, string device, string name, uint address);

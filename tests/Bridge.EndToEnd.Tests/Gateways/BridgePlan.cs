@@ -35,6 +35,9 @@ internal sealed record BridgePlan
     /// <summary>PEM with B's key and certificate; null makes new ones.</summary>
     public string? CertificateB { get; init; }
 
+    /// <summary>Group whose members may connect to the applications' sockets; null: that of these tests.</summary>
+    public int? Group { get; init; }
+
     /// <summary>A dials B over loopback.</summary>
     public static BridgePlan OnLoopback(string transport)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Bridge.EndToEnd.Tests.Applications;
 
@@ -10,6 +11,12 @@ internal sealed class GatewayPair : IAsyncDisposable
 
     private GatewayPair(BridgePlan plan)
     {
+        if (plan.Group is not null)
+        {
+            // Other users must be able to reach the run directories below it.
+            File.SetUnixFileMode(_directory.Path, File.GetUnixFileMode(_directory.Path) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        }
+
         A = new TestGateway("a", _directory.Path, plan.MachineA);
         B = new TestGateway("b", _directory.Path, plan.MachineB, plan.CertificateB);
         Configure(A, B, plan, plan.ListenA, plan.ConnectA, plan.Devices, plan.Crossed);
@@ -82,6 +89,8 @@ internal sealed class GatewayPair : IAsyncDisposable
         TestGateway gateway, TestGateway peer, BridgePlan plan, string? listen, IReadOnlyList<string> connect, IReadOnlyList<string> driven, IReadOnlyList<string> offered)
     {
         JsonObject configuration = gateway.Configuration;
+        if (plan.Group is { } group)
+            (configuration["group"], configuration["mode"]) = (group.ToString(CultureInfo.InvariantCulture), "0660");
         if (listen is not null)
             configuration["listen"]!.AsArray().Add((JsonNode)listen);
         configuration["links"]![peer.Name] = new JsonObject
