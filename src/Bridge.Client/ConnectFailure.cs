@@ -14,13 +14,15 @@ internal static class ConnectFailure
             SocketError.ConnectionRefused => (RpmsgError.NoGateway, $"nobody listens on {place.Path} any more: start the gateway again with `rpmsg-bridge run`."),
             // EAGAIN: somebody connects at this very moment, and the gateway has not accepted that yet.
             SocketError.WouldBlock or SocketError.TryAgain => (RpmsgError.Taken, $"another application is just opening {place.Target}: wait until it has finished."),
-            _ when Missing(place) is { } missing => missing,
+            // ENOENT. It may have appeared since, which does not make this another reason.
+            SocketError.AddressNotAvailable => Missing(place),
+            _ when !File.Exists(place.Path) => Missing(place),
             _ => (RpmsgError.System, $"{place.Path} cannot be connected to: {failure.Message}."),
         };
         return new RpmsgException(error, sentence, failure);
     }
 
-    private static (RpmsgError Error, string Sentence)? Missing(SocketPlace place)
+    private static (RpmsgError Error, string Sentence) Missing(SocketPlace place)
     {
         if (!Directory.Exists(place.Run))
         {
@@ -30,11 +32,6 @@ internal static class ConnectFailure
         if (!Directory.Exists(place.Device))
         {
             return (RpmsgError.NoDevice, $"the gateway has no device {place.Target.Device} in {place.Run}: it has {List(place.Run, Directory.EnumerateDirectories)}.");
-        }
-
-        if (File.Exists(place.Path))
-        {
-            return null;
         }
 
         string free = List(place.Directory, Directory.EnumerateFiles);

@@ -108,6 +108,16 @@ public sealed class ConnectTests : IDisposable
     }
 
     [Fact]
+    public void Explain_SocketAppearedAfterTheAttempt_IsStillWorthWaitingFor()
+    {
+        using SeqPacketListener listener = _gateway.Offer("channels/echo");
+
+        RpmsgException failure = ConnectFailure.Explain(new SocketPlace(Echo, _gateway.Run), new SocketException((int)SocketError.AddressNotAvailable));
+
+        Assert.Equal(RpmsgError.NotAnnounced, failure.Error);
+    }
+
+    [Fact]
     public async Task Connect_WaitAndItAppears_Connects()
     {
         Task<RpmsgChannel> connecting = RpmsgChannel.ConnectAsync(Echo, _gateway.Options with { Wait = Timeout.InfiniteTimeSpan });

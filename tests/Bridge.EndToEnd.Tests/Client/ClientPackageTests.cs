@@ -14,14 +14,18 @@ public sealed class ClientPackageTests(PackageReadmeProgram program) : IClassFix
         await using RunningProcess service = Start(pair.B, "rpmsg0", "echo");
 
         // The service comes back after its peer has gone,
+        await AnnouncedAsync(pair, service, times: 1);
         await AskAsync(pair, service, "one");
+        await AnnouncedAsync(pair, service, times: 2);
         await AskAsync(pair, service, "two");
+        await AnnouncedAsync(pair, service, times: 3);
 
         // and after its gateway was killed and started again.
         await pair.B.SignalAsync("KILL");
         await pair.B.ExitAsync();
         await pair.B.StartAsync();
         await Task.WhenAll(pair.A.UntilReadyAsync(), pair.B.UntilReadyAsync());
+        await AnnouncedAsync(pair, service, times: 4);
         await AskAsync(pair, service, "three");
         Assert.False(service.HasExited, service.Describe());
     }
@@ -37,6 +41,12 @@ public sealed class ClientPackageTests(PackageReadmeProgram program) : IClassFix
         Assert.Equal((1, ""), (exitCode, output));
         Assert.Equal($"the gateway has no device rpmsg1 in {pair.B.RunDirectory}: it has rpmsg0.\n", errors);
     }
+
+    /// <summary>Waits until the service is there anew: the channel of the time before is of no use to anybody.</summary>
+    private static Task AnnouncedAsync(GatewayPair pair, RunningProcess service, int times) => Bounds.UntilAsync(
+        () => pair.A.LogLines.Count(line => line.Contains("the other side announces echo", StringComparison.Ordinal)) >= times,
+        $"announcement {times}",
+        () => $"{service.Describe()}\n{pair.Describe()}");
 
     private async Task AskAsync(GatewayPair pair, RunningProcess service, string text)
     {
