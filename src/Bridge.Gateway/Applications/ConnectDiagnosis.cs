@@ -26,6 +26,8 @@ internal sealed class ConnectDiagnosis(SocketTarget target)
         using AdminClient admin = new(target.AdminSocket);
         if (DeviceDirectory.StartsWith(missing, StringComparison.Ordinal))
             return await ExplainDeviceAsync(admin, cancellation);
+        if (target.Kind == SocketTarget.ControlKind)
+            return new ConnectProblem(ExitCode.Unavailable, $"no gateway runs with its sockets in {target.RunDirectory}", Start);
         ChannelsReport? report = await AskAsync(admin.GetChannelsAsync, cancellation);
         return report is null ? ExplainFromDirectory() : await ExplainFromGatewayAsync(admin, report, cancellation);
     }

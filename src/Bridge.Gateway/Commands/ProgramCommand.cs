@@ -38,6 +38,7 @@ internal static class ProgramCommand
             new EchoCommand(),
             new PingCommand(),
             new CatCommand(),
+            new ControlCommand(),
         };
         HelpOption help = program.Options.OfType<HelpOption>().Single();
         help.Action = new DetailedHelp((HelpAction)help.Action!, Details);

@@ -60,7 +60,7 @@ public sealed class ChannelsTests
             SocketException over = await Assert.ThrowsAsync<SocketException>(() => tooLong.SendAsync(new byte[1]));
             Assert.Equal(SocketError.Shutdown, over.SocketErrorCode);
             Assert.Equal(1, await pair.A.CounterAsync("rpmsg0", "port.tooLong"));
-            await pair.A.UntilLoggedAsync("sent 497 bytes, 496 are possible: connection reset");
+            await pair.A.UntilLoggedAsync("sent 497 bytes, 496 are possible: connection ended");
 
             await other.SendAsync("still here"u8.ToArray());
             Assert.Equal("still here"u8.ToArray(), await two.ReceiveAsync());
@@ -90,7 +90,7 @@ public sealed class ChannelsTests
         string[] all = [.. Directory.GetFileSystemEntries(Path.GetDirectoryName(root)!, "*", SearchOption.AllDirectories).Where(File.Exists)];
         string[] allowed = ["channels", "endpoints", "services"];
         string[] elsewhere = [.. all.Where(file => !allowed.Contains(Path.GetFileName(Path.GetDirectoryName(file)!)))];
-        string[] ordinary = ["admin.sock", "config.json", "identity.pem", "lock", "log"];
+        string[] ordinary = ["admin.sock", "config.json", "identity.pem", "lock", "log", "stream", "control"];
         Assert.All(elsewhere, file => Assert.Contains(Path.GetFileName(file).TrimStart('.'), ordinary));
         Assert.All(all.Select(Path.GetFileName), name => Assert.Matches(@"^[A-Za-z0-9_.%~-]+$", name));
     }
