@@ -22,6 +22,29 @@ internal static class ConnectFailure
         return new RpmsgException(error, sentence, failure);
     }
 
+    /// <summary>The same for a name that was not there, with what the gateway says about it.</summary>
+    public static RpmsgException Refine(SocketPlace place, RpmsgException failure, SocketState state)
+    {
+        if (state.IsTaken)
+        {
+            return new RpmsgException(RpmsgError.Taken, Taken(place), failure.InnerException);
+        }
+
+        if (state.Exists)
+        {
+            // It has become free since.
+            return failure;
+        }
+
+        string free = List(place.Directory, Directory.EnumerateFiles);
+        string sentence = place.Target.Kind == SocketKind.Service
+            ? $"the gateway has no service {place.Target.Name} on {place.Target.Device}: check the name, or list it under devices:{place.Target.Device}:services; free: {free}."
+            : $"the other side has not announced {place.Target.Name} on {place.Target.Device} yet: start the service there, or wait for it (Wait); free: {free}.";
+        return new RpmsgException(failure.Error, sentence, failure.InnerException);
+    }
+
+    private static string Taken(SocketPlace place) => $"another application has {place.Target} open: end it, or wait for it (Wait).";
+
     private static (RpmsgError Error, string Sentence) Missing(SocketPlace place)
     {
         if (!Directory.Exists(place.Run))
@@ -40,7 +63,7 @@ internal static class ConnectFailure
             SocketKind.Service => (
                 RpmsgError.NoService,
                 $"there is no free service {place.Target.Name} in {place.Directory}: list it under devices:{place.Target.Device}:services, or end the application that offers it already; free: {free}."),
-            SocketKind.Channel when IsAnnounced(place) => (RpmsgError.Taken, $"another application has {place.Target} open: end it, or wait for it (Wait)."),
+            SocketKind.Channel when IsAnnounced(place) => (RpmsgError.Taken, Taken(place)),
             _ => (
                 RpmsgError.NotAnnounced,
                 $"the other side has not announced {place.Target.Name} on {place.Target.Device}, or another application has it open: start the service there, or wait for it (Wait); free: {free}."),

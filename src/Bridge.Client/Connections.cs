@@ -108,6 +108,12 @@ internal sealed class Connections : IAsyncDisposable
             await replacing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        if (Replaces)
+        {
+            // While the connection is there: the gateway must know it before it sees the end.
+            await _connector.Control.LeaveAsync().ConfigureAwait(false);
+        }
+
         _current.Dispose();
         _reading.Dispose();
         _stop.Dispose();

@@ -12,6 +12,9 @@ internal sealed class Connector(SocketPlace place, TimeProvider time)
 
     public TimeProvider Time { get; } = time;
 
+    /// <summary>Tells more about the same name.</summary>
+    public ControlSocket Control { get; } = new(place, time);
+
     /// <summary>Tries until it succeeds, the time is over, or it fails for a reason that is not worth waiting for.</summary>
     /// <exception cref="RpmsgException">The last attempt's reason.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; nothing is left open.</exception>
@@ -27,6 +30,12 @@ internal sealed class Connector(SocketPlace place, TimeProvider time)
             catch (RpmsgException failure) when (worthWaiting(failure.Error) && (patience == Timeout.InfiniteTimeSpan || Time.GetElapsedTime(begin) < patience))
             {
                 await Task.Delay(Pace, Time, cancellation).ConfigureAwait(false);
+            }
+            catch (RpmsgException failure) when (failure.Error is RpmsgError.NotAnnounced or RpmsgError.NoService)
+            {
+                // Asked for the last reason only: hundreds may be waiting, and few can ask at the same time.
+                SocketState? state = await Control.AskAsync(cancellation).ConfigureAwait(false);
+                throw state is null ? failure : ConnectFailure.Refine(Place, failure, state);
             }
         }
     }

@@ -20,6 +20,9 @@ namespace Bridge.Client;
 /// </remarks>
 public sealed class RpmsgChannel : IAsyncDisposable
 {
+    // struct rpmsg_hdr: what a buffer holds besides the message.
+    private const int HeaderLength = 16;
+
     private readonly Connections _connections;
     private int _receiving;
     private int _sending;
@@ -31,7 +34,10 @@ public sealed class RpmsgChannel : IAsyncDisposable
     /// <summary>What it is connected to.</summary>
     public RpmsgPath Path { get; }
 
-    /// <summary>The longest message that may be sent, in bytes, as the options say; null if they do not: then the gateway ends the connection of who sends more.</summary>
+    /// <summary>
+    /// The longest message that may be sent, in bytes: as the options say, else as the gateway said when it was connected to (through its <c>control</c> socket). Null: it
+    /// could not be asked; then it ends the connection of who sends more.
+    /// </summary>
     public int? MaximumMessageLength { get; }
 
     /// <summary>How often the connection has ended and was opened again. Safe to read from any thread.</summary>
@@ -53,7 +59,16 @@ public sealed class RpmsgChannel : IAsyncDisposable
         // Permissions and names do not change by waiting.
         Connection first = await connector.OpenAsync(
             options.Wait, static error => error is not (RpmsgError.NotPermitted or RpmsgError.System), cancellationToken).ConfigureAwait(false);
-        return new RpmsgChannel(path, options.MaximumMessageLength, new Connections(connector, first, options.Reconnect));
+        try
+        {
+            int? maximum = options.MaximumMessageLength ?? (await connector.Control.AskAsync(cancellationToken).ConfigureAwait(false))?.Maximum;
+            return new RpmsgChannel(path, maximum, new Connections(connector, first, options.Reconnect));
+        }
+        catch
+        {
+            first.Dispose();
+            throw;
+        }
     }
 
     /// <summary>
@@ -182,6 +197,11 @@ public sealed class RpmsgChannel : IAsyncDisposable
     }
 
     /// <summary>Disconnects. What was sent still reaches the peer; calls under way end with <see cref="ObjectDisposedException"/>.</summary>
+    /// <remarks>
+    /// With <see cref="RpmsgChannelOptions.Reconnect"/> the gateway is told first (<c>close</c> of the process's own on <c>control</c>) that nobody will come back, so that
+    /// the place is not kept for its <c>graceSeconds</c>: the next application begins anew. That also goes for other channels of this process that share the name, on
+    /// a service with several <c>peers</c>. Without <c>Reconnect</c>, and when the process is killed, the place is kept.
+    /// </remarks>
     public ValueTask DisposeAsync() => _connections.DisposeAsync();
 
     private static bool IsEnd(SocketError error) => error is SocketError.Shutdown or SocketError.ConnectionReset or SocketError.NotConnected or SocketError.ConnectionAborted;
@@ -216,7 +236,10 @@ public sealed class RpmsgChannel : IAsyncDisposable
         int maximum = MaximumMessageLength ?? RpmsgChannelOptions.LargestMessageLength;
         if (length > maximum)
         {
-            throw new RpmsgException(RpmsgError.MessageTooLong, $"a message of {length} bytes is longer than {Path.Device} takes ({maximum}): send less, or raise bufferSize on both sides.");
+            string advice = length > RpmsgChannelOptions.LargestMessageLength
+                ? "send it in parts"
+                : $"send less, or raise devices:{Path.Device}:rpmsg:bufferSize to {length + HeaderLength} on both gateways";
+            throw new RpmsgException(RpmsgError.MessageTooLong, $"a message of {length} bytes is longer than the {maximum} that {Path.Device} takes: {advice}.");
         }
     }
 
@@ -231,8 +254,12 @@ public sealed class RpmsgChannel : IAsyncDisposable
 
     private RpmsgException Ended(SocketException failure) => new(
         RpmsgError.Ended,
-        $"{Path} has ended: the peer or the gateway has gone, or a message was longer than the device's bufferSize less 16 (the longest sent had {_longestSent} bytes); connect again.",
+        $"{Path} has ended: the peer or the gateway has gone{LongMessage}; connect again.",
         failure);
+
+    /// <summary>What else it may have been where the limit is not known.</summary>
+    private string LongMessage =>
+        MaximumMessageLength is null ? $", or a message was longer than the device's bufferSize less {HeaderLength} (the longest sent had {_longestSent} bytes)" : "";
 
     private RpmsgException Refused(SocketException failure) => new(RpmsgError.System, $"{Path}: {failure.Message}.", failure);
 }

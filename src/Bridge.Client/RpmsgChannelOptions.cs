@@ -21,13 +21,13 @@ public sealed record RpmsgChannelOptions
     /// <summary>
     /// How long it is tried to open the same name again after the connection has ended without the caller's doing. Zero (the default): not at all.
     /// <see cref="Timeout.InfiniteTimeSpan"/>: for ever. With at most the gateway's <c>graceSeconds</c> the address and the peer are the same afterwards, and
-    /// messages have waited. Not for sockets with <c>takeover</c>: two applications that both come back would take it from each other in turn.
+    /// messages have waited; an orderly end (<see cref="RpmsgChannel.DisposeAsync"/>) gives the place up at once. Not for sockets with <c>takeover</c>: two applications that both come back would take it from each other in turn.
     /// </summary>
     public TimeSpan Reconnect { get; init; }
 
     /// <summary>
-    /// The longest message that the device's buffers take, in bytes: its <c>bufferSize</c> less 16. Longer ones then fail before they are sent. Null: not known. The
-    /// socket does not tell it, and the gateway ends a connection that sends a longer one.
+    /// The longest message that the device's buffers take, in bytes: its <c>bufferSize</c> less 16. Longer ones then fail before they are sent. Null: the gateway is
+    /// asked, which is right unless it cannot be asked: <see cref="RpmsgChannel.MaximumMessageLength"/>.
     /// </summary>
     public int? MaximumMessageLength { get; init; }
 

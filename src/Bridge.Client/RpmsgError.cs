@@ -9,10 +9,10 @@ public enum RpmsgError
     /// <summary>The gateway has no device of that name.</summary>
     NoDevice = 2,
 
-    /// <summary>There is no such channel or endpoint to open: the other side has not announced it yet, or another application has it open.</summary>
+    /// <summary>There is no such channel or endpoint to open: the other side has not announced it yet (or, if the gateway cannot be asked, another application has it open).</summary>
     NotAnnounced = 3,
 
-    /// <summary>There is no such service to offer: the gateway does not know it, or another application offers it.</summary>
+    /// <summary>There is no such service to offer: the gateway does not know it (or, if it cannot be asked, another application offers it).</summary>
     NoService = 4,
 
     /// <summary>Another application has it.</summary>

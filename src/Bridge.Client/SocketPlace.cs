@@ -15,6 +15,7 @@ internal sealed class SocketPlace
         Device = System.IO.Path.Combine(Run, target.Device);
         Directory = System.IO.Path.Combine(Device, target.Directory);
         Path = System.IO.Path.Combine(Directory, target.File);
+        Socket = $"{target.Directory}/{target.File}";
         int excess = Encoding.UTF8.GetByteCount(Path) - MaximumPathLength;
         if (excess > 0)
         {
@@ -22,6 +23,8 @@ internal sealed class SocketPlace
         }
 
         Address = new UnixDomainSocketEndPoint(Path);
+        // Shorter than the other one.
+        Control = new UnixDomainSocketEndPoint(System.IO.Path.Combine(Device, "control"));
     }
 
     /// <summary>What was asked for.</summary>
@@ -39,6 +42,12 @@ internal sealed class SocketPlace
     /// <summary>The socket.</summary>
     public string Path { get; }
 
+    /// <summary>The socket as <c>control</c> calls it, below the device's directory.</summary>
+    public string Socket { get; }
+
     /// <summary>The socket for connect(2).</summary>
     public UnixDomainSocketEndPoint Address { get; }
+
+    /// <summary>The device's <c>control</c> for connect(2).</summary>
+    public UnixDomainSocketEndPoint Control { get; }
 }

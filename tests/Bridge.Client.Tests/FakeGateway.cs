@@ -1,3 +1,4 @@
+using System.Text;
 using Bridge.Linux;
 
 namespace Bridge.Client.Tests;
@@ -55,6 +56,15 @@ internal sealed class FakeGateway : IDisposable
         FakePeer peer = await accepting;
         Withdraw("channels/echo");
         return (channel, peer);
+    }
+
+    /// <summary>Answers the next request on <c>control</c>; what was asked.</summary>
+    public async Task<string> AnswerAsync(SeqPacketListener control, string reply)
+    {
+        FakePeer peer = await AcceptAsync(control);
+        byte[] request = (await peer.ReceiveAsync())!;
+        peer.Send(Encoding.UTF8.GetBytes(reply));
+        return Encoding.UTF8.GetString(request);
     }
 
     public void Dispose()

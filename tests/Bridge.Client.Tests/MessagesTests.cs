@@ -138,7 +138,7 @@ public sealed class MessagesTests : IDisposable
         RpmsgException trying = Assert.Throws<RpmsgException>(() => channel.TrySend(new byte[497]));
 
         Assert.All([waiting, trying], failure => Assert.Equal(RpmsgError.MessageTooLong, failure.Error));
-        Assert.StartsWith("a message of 497 bytes is longer than rpmsg0 takes (496)", waiting.Message, StringComparison.Ordinal);
+        Assert.StartsWith("a message of 497 bytes is longer than the 496 that rpmsg0 takes: send less, or raise devices:rpmsg0:rpmsg:bufferSize to 513 on both gateways.", waiting.Message, StringComparison.Ordinal);
         Assert.True(channel.TrySend(new byte[496]));
         Assert.Equal(496, (await peer.ReceiveAsync())!.Length);
     }

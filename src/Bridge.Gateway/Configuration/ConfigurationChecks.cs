@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using Bridge.Linux;
 using Bridge.Ports.Sockets;
@@ -37,6 +38,8 @@ internal sealed class ConfigurationChecks(GatewayConfiguration configuration, Co
         {
             CheckDevice(device);
         }
+
+        CheckTcpIsDistinct();
     }
 
     private void CheckListen()
@@ -153,6 +156,18 @@ internal sealed class ConfigurationChecks(GatewayConfiguration configuration, Co
             if (service.Address is { } address && !owners.TryAdd(address, service.Name))
             {
                 errors.Add(ConfigurationKeys.Address.At(device.Name, service.Name), Invariant($"{address} is the address of {owners[address]} already; use another"));
+            }
+        }
+    }
+
+    private void CheckTcpIsDistinct()
+    {
+        Dictionary<IPEndPoint, string> owners = [];
+        foreach (DeviceConfiguration device in configuration.Devices)
+        {
+            foreach (IPEndPoint place in device.Tcp.Where(place => !owners.TryAdd(place, device.Name)))
+            {
+                errors.Add(ConfigurationKeys.Tcp.At(device.Name), $"{place} is awaited by {owners[place]} already; use another port");
             }
         }
     }

@@ -46,6 +46,9 @@ internal abstract class ApplicationConnection(LocalSockets owner, SocketEntry en
     /// <summary>The application has gone, or lost its place: no further conversation joins.</summary>
     public bool IsLeaving { get; set; }
 
+    /// <summary>The application has said that it will not come back: nothing is kept for it when it has gone.</summary>
+    public bool IsLast { get; set; }
+
     /// <summary>Addressed channel: the conversation with the channel's own peer, without which the connection ends.</summary>
     public Conversation? Primary { get; set; }
 

@@ -17,6 +17,9 @@ internal sealed class Conversation(SocketEntry entry, LocalEndpoint local, Conve
     /// <summary>The application's; null while none is there.</summary>
     public ApplicationConnection? Connection { get; set; }
 
+    /// <summary>The process that has it, or had it last; 0: none, or not known.</summary>
+    public int Process { get; set; }
+
     /// <summary>The peer's address; ANY while there is none.</summary>
     public uint Remote { get; set; } = RpmsgAddress.Any;
 

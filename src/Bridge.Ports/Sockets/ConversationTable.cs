@@ -178,7 +178,7 @@ internal sealed class ConversationTable
     {
         ConversationState before = conversation.State;
         ConversationState after = ConversationStates.Next(before, happened);
-        if (after == ConversationState.Closed && IsDeparture(happened) && conversation.Entry is { Terms.Grace.Ticks: > 0, IsRemoved: false })
+        if (after == ConversationState.Closed && IsDeparture(happened) && conversation is { Entry: { Terms.Grace.Ticks: > 0, IsRemoved: false }, Connection: not { IsLast: true } })
         {
             (happened, after) = (ConversationEvent.Left, ConversationStates.Next(before, ConversationEvent.Left));
         }
@@ -270,6 +270,7 @@ internal sealed class ConversationTable
     private static void Join(Conversation conversation, ApplicationConnection connection)
     {
         conversation.Connection = connection;
+        conversation.Process = connection.Who?.ProcessId ?? 0;
         connection.Conversations.Add(conversation);
     }
 

@@ -66,7 +66,7 @@ internal sealed class Entrance(LocalSockets owner, PortScope port, EntryTable en
         }
         else if (entry.Terms.Takeover && entry.Conversations.Find(static c => c.Connection is not null) is { } taken)
         {
-            SocketsLog.TakenOver(port.Log, port.Device, entry.Path, taken.Connection!.Who?.ProcessId ?? 0, connection.Who?.ProcessId ?? 0);
+            SocketsLog.TakenOver(port.Log, port.Device, entry.Path, new Opener(taken.Connection!.Who), new Opener(connection.Who));
             port.Counters.TakenOver++;
             conversations.Attach(taken, connection);
         }
@@ -78,7 +78,7 @@ internal sealed class Entrance(LocalSockets owner, PortScope port, EntryTable en
         port.Poll.Add(connection, interest: null);
         port.Counters.Opened++;
         uint address = connection.Conversations[0].Local.Address;
-        SocketsLog.ConversationOpened(port.Log, port.Device, entry.Path, connection.Who?.ProcessId ?? 0, connection.Who?.UserId ?? 0, address);
+        SocketsLog.ConversationOpened(port.Log, port.Device, entry.Path, new Opener(connection.Who), address);
         return true;
     }
 

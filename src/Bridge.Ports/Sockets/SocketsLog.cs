@@ -19,8 +19,8 @@ internal static partial class SocketsLog
     [LoggerMessage(LogLevel.Warning, "{Device}: {Name} at {Address} gets no socket: {Reason} ({Count} so far)")]
     public static partial void AnnouncementRefused(ILogger logger, string device, string name, uint address, string reason, long count);
 
-    [LoggerMessage(LogLevel.Debug, "{Device}: {Path} opened by process {Process} of user {User}, endpoint {Address}")]
-    public static partial void ConversationOpened(ILogger logger, string device, string path, int process, uint user, uint address);
+    [LoggerMessage(LogLevel.Debug, "{Device}: {Path} opened by {Who}, endpoint {Address}")]
+    public static partial void ConversationOpened(ILogger logger, string device, string path, Opener who, uint address);
 
     [LoggerMessage(LogLevel.Debug, "{Device}: {Path} closed ({Reason}): {Sent} messages sent, {Received} handed over")]
     public static partial void ConversationClosed(ILogger logger, string device, string path, ConversationEvent reason, long sent, long received);
@@ -40,8 +40,8 @@ internal static partial class SocketsLog
     [LoggerMessage(LogLevel.Warning, "{Device}: peer {Peer} refused by {Path}: {Reason} ({Count} so far)")]
     public static partial void PeerRefused(ILogger logger, string device, uint peer, string path, FlowCloseReason reason, long count);
 
-    [LoggerMessage(LogLevel.Warning, "{Device}: {Path} is taken over from process {Earlier} by process {Process}")]
-    public static partial void TakenOver(ILogger logger, string device, string path, int earlier, int process);
+    [LoggerMessage(LogLevel.Warning, "{Device}: {Path} is taken over from {Earlier} by {Who}")]
+    public static partial void TakenOver(ILogger logger, string device, string path, Opener earlier, Opener who);
 
     [LoggerMessage(LogLevel.Information, "{Device}: the application of {Path} has gone; its messages wait {Seconds} s for another")]
     public static partial void Awaited(ILogger logger, string device, string path, double seconds);
@@ -52,11 +52,11 @@ internal static partial class SocketsLog
     [LoggerMessage(LogLevel.Warning, "{Device}: stream connections are awaited on {Address}, which is not loopback: whoever reaches it may use every channel")]
     public static partial void TcpForEverybody(ILogger logger, string device, IPEndPoint address);
 
-    [LoggerMessage(LogLevel.Warning, "{Device}: stream connection of process {Process} refused: {Error}, {Reason}")]
-    public static partial void StreamRefused(ILogger logger, string device, int process, Errno error, string reason);
+    [LoggerMessage(LogLevel.Warning, "{Device}: stream connection of {Who} refused: {Error}, {Reason}")]
+    public static partial void StreamRefused(ILogger logger, string device, Opener who, Errno error, string reason);
 
-    [LoggerMessage(LogLevel.Information, "{Device}: process {Process} {What} {Socket}")]
-    public static partial void Controlled(ILogger logger, string device, int process, string what, string socket);
+    [LoggerMessage(LogLevel.Information, "{Device}: {Who} {What} {Socket}")]
+    public static partial void Controlled(ILogger logger, string device, Opener who, string what, string socket);
 
     [LoggerMessage(LogLevel.Warning, "{Device}: {Path} sent to address {Destination}, which is reserved or one peer too many: closed")]
     public static partial void Misaddressed(ILogger logger, string device, string path, uint destination);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Bridge.EndToEnd.Tests.Processes;
 
 namespace Bridge.EndToEnd.Tests.Gateways;
@@ -37,6 +38,9 @@ internal sealed record BridgePlan
 
     /// <summary>Group whose members may connect to the applications' sockets; null: that of these tests.</summary>
     public int? Group { get; init; }
+
+    /// <summary>Changes the devices' configurations, of A and of B, once everything else stands in them.</summary>
+    public Action<JsonNode, JsonNode>? Devise { get; init; }
 
     /// <summary>A dials B over loopback.</summary>
     public static BridgePlan OnLoopback(string transport)

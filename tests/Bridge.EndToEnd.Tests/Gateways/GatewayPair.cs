@@ -21,6 +21,7 @@ internal sealed class GatewayPair : IAsyncDisposable
         B = new TestGateway("b", _directory.Path, plan.MachineB, plan.CertificateB);
         Configure(A, B, plan, plan.ListenA, plan.ConnectA, plan.Devices, plan.Crossed);
         Configure(B, A, plan, plan.ListenB, plan.ConnectB, plan.Crossed, plan.Devices);
+        plan.Devise?.Invoke(A.Configuration["devices"]!, B.Configuration["devices"]!);
     }
 
     public TestGateway A { get; }

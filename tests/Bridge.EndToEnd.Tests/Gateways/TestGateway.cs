@@ -66,6 +66,9 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public string Service(string device, string name) => Path.Combine(RunDirectory, device, "services", name);
 
+    /// <summary>A device's socket by its path below the device's directory.</summary>
+    public string Socket(string device, string path) => Path.Combine(RunDirectory, device, path);
+
     /// <summary>Starts the process and waits until it serves.</summary>
     public async Task StartAsync()
     {
@@ -125,7 +128,7 @@ internal sealed class TestGateway : IAsyncDisposable
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
-        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        System.Net.Sockets.Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(AdminSocket), cancellation);

@@ -20,6 +20,13 @@ internal static class ProcessTable
         }
     }
 
+    /// <summary>Bytes of memory that a process has in RAM (VmRSS).</summary>
+    public static long ResidentBytes(int id)
+    {
+        string line = File.ReadLines($"/proc/{id.ToString(CultureInfo.InvariantCulture)}/status").Single(one => one.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return long.Parse(line.AsSpan("VmRSS:".Length, line.Length - "VmRSS:".Length - " kB".Length), CultureInfo.InvariantCulture) * 1024;
+    }
+
     /// <summary>How many file descriptors a process has open.</summary>
     public static int Descriptors(int id) => Directory.GetFileSystemEntries($"/proc/{id.ToString(CultureInfo.InvariantCulture)}/fd").Length;
 }

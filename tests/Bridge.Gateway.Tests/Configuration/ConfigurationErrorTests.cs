@@ -89,6 +89,22 @@ public sealed class ConfigurationErrorTests
         { "\"side\": \"vhost\", \"services\": { \"echo\": { \"address\": -1 } }", "devices:rpmsg0:services:echo:address: -1 is not an rpmsg address; use " + AddressRange },
         { "\"side\": \"vhost\", \"services\": { \"x\": { \"address\": 30 }, \"y\": { \"address\": \"0x1e\" } }", "devices:rpmsg0:services:y:address: 30 is the address of x already; use another" },
         { "\"side\": \"vhost\", \"services\": { \"..\": {} }", "devices:rpmsg0:services:..: the name names a directory; use 1..31 printable ASCII characters, not . or .." },
+        { "\"side\": \"vhost\", \"tcp\": 0", "devices:rpmsg0:tcp: 0 is not a port; use " + TcpRange },
+        { "\"side\": \"vhost\", \"tcp\": [7120, 65536]", "devices:rpmsg0:tcp:1: 65536 is not a port; use " + TcpRange },
+        { "\"side\": \"vhost\", \"tcp\": \"localhost:7120\"", "devices:rpmsg0:tcp: localhost:7120 is not an address with a port; use " + TcpRange },
+        { "\"side\": \"vhost\", \"tcp\": \"192.0.2.1\"", "devices:rpmsg0:tcp: 192.0.2.1 is not an address with a port; use " + TcpRange },
+        { "\"side\": \"vhost\", \"tcp\": \"[::1]\"", "devices:rpmsg0:tcp: [::1] is not an address with a port; use " + TcpRange },
+        { "\"side\": \"vhost\", \"tcp\": \"127.0.0.1:0\"", "devices:rpmsg0:tcp: 127.0.0.1:0 is not an address with a port; use " + TcpRange },
+        { "\"side\": \"vhost\", \"tcp\": [7120, \"127.0.0.1:7120\"]", "devices:rpmsg0:tcp: 127.0.0.1:7120 is awaited by rpmsg0 already; use another port" },
+        { "\"side\": \"vhost\", \"channels\": { \"takeover\": \"often\" }", "devices:rpmsg0:channels:takeover: often is neither; use true or false" },
+        { "\"side\": \"vhost\", \"channels\": { \"graceSeconds\": 86401 }", "devices:rpmsg0:channels:graceSeconds: 86401 is out of range; use 0..86400" },
+        { "\"side\": \"vhost\", \"channels\": { \"graceSeconds\": 1.5 }", "devices:rpmsg0:channels:graceSeconds: 1.5 is not a whole number; use 0..86400" },
+        { "\"side\": \"vhost\", \"services\": { \"echo\": { \"permanent\": 1 } }", "devices:rpmsg0:services:echo:permanent: 1 is neither; use true or false" },
+        { "\"side\": \"vhost\", \"services\": { \"echo\": { \"peers\": 0 } }", "devices:rpmsg0:services:echo:peers: 0 is out of range; use 1..128" },
+        { "\"side\": \"vhost\", \"services\": { \"echo\": { \"peers\": 129 } }", "devices:rpmsg0:services:echo:peers: 129 is out of range; use 1..128" },
+        { "\"side\": \"vhost\", \"services\": { \"echo\": { \"takeover\": \"\" } }", "devices:rpmsg0:services:echo:takeover: the value is empty; use true or false" },
+        { "\"side\": \"vhost\", \"services\": { \"echo\": { \"graceSeconds\": -1 } }", "devices:rpmsg0:services:echo:graceSeconds: -1 is out of range; use 0..86400" },
+        { "\"side\": \"vhost\", \"services\": { \"echo\": { \"graceSecond\": 1 } }", "devices:rpmsg0:services:echo:graceSecond: there is no such key; did you mean graceSeconds?" },
         {
             "\"side\": \"vhost\", \"services\": { \"12345678901234567890123456789012\": {} }",
             "devices:rpmsg0:services:12345678901234567890123456789012: the name is too long; use 1..31 printable ASCII characters, not . or .."
@@ -98,6 +114,8 @@ public sealed class ConfigurationErrorTests
             "devices:rpmsg0:services:n\u00e9: the name has a character outside printable ASCII; use 1..31 printable ASCII characters, not . or .."
         },
     };
+
+    private const string TcpRange = "a port 1..65535 (on 127.0.0.1), or 192.0.2.1:port or [2001:db8::1]:port";
 
     private const string AddressRange = "1..4294967294, decimal or 0x hexadecimal, except 53, 54 and 55";
 
@@ -138,6 +156,16 @@ public sealed class ConfigurationErrorTests
     public void Load_OneKeyForTwoPeers_NamesTheFirst() => Assert.Contains(
         $"links:c:fingerprint: {Fingerprint} stands for b already; one key is one peer",
         Errors($$"""{ "links": { "b": { "fingerprint": "{{Fingerprint}}" }, "c": { "fingerprint": ["{{OtherFingerprint}}", "{{Fingerprint}}"] } }, "devices": { "d": { "side": "virtio" } } }"""));
+
+    [Fact]
+    public void Load_OneTcpPortForTwoDevices_NamesTheFirst() => Assert.Equal(
+        ["devices:e:tcp: 127.0.0.1:7120 is awaited by d already; use another port"],
+        Errors($$"""
+            {
+              "name": "a", "links": { "b": { "fingerprint": "{{Fingerprint}}" } },
+              "devices": { "d": { "side": "virtio", "tcp": 7120 }, "e": { "side": "virtio", "tcp": ["[::1]:7120", "127.0.0.1:7120"] } },
+            }
+            """));
 
     [Fact]
     public void Load_SeveralLinksAndADeviceWithoutOne_ListsThem() => Assert.Equal(

@@ -10,7 +10,7 @@ internal sealed class YesNoRule : ValueRule<bool>
     public override bool TryParse(string text, out bool value, out string problem)
     {
         bool accepted = bool.TryParse(text, out value);
-        problem = accepted ? "" : "is neither";
+        problem = accepted ? "" : text.Length == 0 ? "is empty" : "is neither";
         return accepted;
     }
 }

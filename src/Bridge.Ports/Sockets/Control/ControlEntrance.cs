@@ -100,7 +100,7 @@ internal sealed class ControlEntrance(PortScope port, ControlService service)
             switch (connection.Socket.Receive(_request, out int length))
             {
                 case ReceiveOutcome.Packet:
-                    ControlReply reply = Answer(length, connection.Socket.PeerCredentials.ProcessId);
+                    ControlReply reply = Answer(length, connection.Socket.PeerCredentials);
                     connection.Reply = _reply[..ControlReplyWriter.Write(reply, _reply)];
                     if (!TrySendReply(connection))
                     {
@@ -122,7 +122,7 @@ internal sealed class ControlEntrance(PortScope port, ControlService service)
         port.Poll.Arm(connection, PollEvents.In);
     }
 
-    private ControlReply Answer(int length, int process)
+    private ControlReply Answer(int length, PeerCredentials who)
     {
         Refusal? refusal = null;
         ControlReply? reply = null;
@@ -132,7 +132,7 @@ internal sealed class ControlEntrance(PortScope port, ControlService service)
         }
         else if (ControlRequestReader.TryRead(_request.AsSpan(0, length), out ControlRequest? request, out refusal))
         {
-            reply = service.Execute(request, process, out refusal);
+            reply = service.Execute(request, who, out refusal);
         }
 
         if (reply is null)

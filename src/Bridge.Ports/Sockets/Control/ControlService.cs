@@ -14,20 +14,20 @@ internal sealed class ControlService(LocalSockets owner, PortScope port, EntryTa
 
     /// <summary>Carries out a request.</summary>
     /// <param name="request">What to do.</param>
-    /// <param name="process">Who asks, for the log.</param>
+    /// <param name="who">Who asks, for the log.</param>
     /// <param name="refusal">Why it was not done; null if it was.</param>
     /// <returns>The reply; null if it was refused.</returns>
-    public ControlReply? Execute(ControlRequest request, int process, out Refusal? refusal)
+    public ControlReply? Execute(ControlRequest request, PeerCredentials who, out Refusal? refusal)
     {
         refusal = null;
         return request switch
         {
             ListRequest list => List(list.ReadAfter()),
             FlowRequest flow => Flow(flow, out refusal),
-            CreateServiceRequest service => Create(service, process, out refusal),
-            CreateEndpointRequest endpoint => Create(endpoint, process, out refusal),
-            DestroyRequest destroy => Destroy(destroy, process, out refusal),
-            CloseRequest close => Close(close, process, out refusal),
+            CreateServiceRequest service => Create(service, who, out refusal),
+            CreateEndpointRequest endpoint => Create(endpoint, who, out refusal),
+            DestroyRequest destroy => Destroy(destroy, who, out refusal),
+            CloseRequest close => Close(close, who, out refusal),
             _ => throw new ArgumentException($"no such request: {request.Request}", nameof(request)),
         };
     }
@@ -40,7 +40,7 @@ internal sealed class ControlService(LocalSockets owner, PortScope port, EntryTa
             .Order(Comparer<(EntryPath Path, SocketEntry Entry)>.Create(static (a, b) => EntryPath.Compare(a.Path, b.Path)))
             .Take(ListReply.MaximumEntries + 1)
             .Select(static found => found.Entry)];
-        return new ListReply([.. page.Take(ListReply.MaximumEntries).Select(Describe)], page.Length > ListReply.MaximumEntries);
+        return new ListReply([.. page.Take(ListReply.MaximumEntries).Select(Describe)], page.Length > ListReply.MaximumEntries, port.Options.Rpmsg.MaximumPayload);
     }
 
     private ListedSocket Describe(SocketEntry entry)
@@ -64,10 +64,11 @@ internal sealed class ControlService(LocalSockets owner, PortScope port, EntryTa
             return null;
         }
 
-        return new FlowReply(request.Socket, [.. entry.Conversations
+        FlowState[] flow = [.. entry.Conversations
             .Where(static c => c.State != ConversationState.Vacant)
             .Take(FlowReply.MaximumConversations)
-            .Select(Describe)]);
+            .Select(Describe)];
+        return new FlowReply(request.Socket, flow, port.Options.Rpmsg.MaximumPayload);
     }
 
     private FlowState Describe(Conversation conversation)
@@ -78,7 +79,7 @@ internal sealed class ControlService(LocalSockets owner, PortScope port, EntryTa
             status.Sent, status.Received, status.Queued, status.Outstanding, status.Credit, status.HoldsDevice);
     }
 
-    private CreateReply? Create(CreateServiceRequest request, int process, out Refusal? refusal)
+    private CreateReply? Create(CreateServiceRequest request, PeerCredentials who, out Refusal? refusal)
     {
         if (!MayCreate(new EntryPath(EntryKind.Service, SocketName.Encode(request.Service)!), out refusal))
         {
@@ -98,11 +99,11 @@ internal sealed class ControlService(LocalSockets owner, PortScope port, EntryTa
         }
 
         _created++;
-        SocketsLog.Controlled(port.Log, port.Device, process, "created", entry.Path);
+        SocketsLog.Controlled(port.Log, port.Device, new Opener(who), "created", entry.Path);
         return new CreateReply(PathOf(entry), entry.Service!.Address);
     }
 
-    private CreateReply? Create(CreateEndpointRequest request, int process, out Refusal? refusal)
+    private CreateReply? Create(CreateEndpointRequest request, PeerCredentials who, out Refusal? refusal)
     {
         string file = string.Create(CultureInfo.InvariantCulture, $"{SocketName.Encode(request.Endpoint)}.{request.Remote}");
         if (!MayCreate(new EntryPath(EntryKind.Endpoint, file), out refusal))
@@ -118,11 +119,11 @@ internal sealed class ControlService(LocalSockets owner, PortScope port, EntryTa
         };
         entries.Add(entry);
         _created++;
-        SocketsLog.Controlled(port.Log, port.Device, process, "created", entry.Path);
+        SocketsLog.Controlled(port.Log, port.Device, new Opener(who), "created", entry.Path);
         return new CreateReply(PathOf(entry), request.Local, request.Remote);
     }
 
-    private DoneReply? Destroy(DestroyRequest request, int process, out Refusal? refusal)
+    private DoneReply? Destroy(DestroyRequest request, PeerCredentials who, out Refusal? refusal)
     {
         if (!TryFind(request, out SocketEntry entry, out refusal))
         {
@@ -143,20 +144,48 @@ internal sealed class ControlService(LocalSockets owner, PortScope port, EntryTa
         }
 
         _created--;
-        SocketsLog.Controlled(port.Log, port.Device, process, "destroyed", entry.Path);
+        SocketsLog.Controlled(port.Log, port.Device, new Opener(who), "destroyed", entry.Path);
         return new DoneReply();
     }
 
-    private DoneReply? Close(CloseRequest request, int process, out Refusal? refusal)
+    private DoneReply? Close(CloseRequest request, PeerCredentials who, out Refusal? refusal)
     {
         if (!TryFind(request, out SocketEntry entry, out refusal))
         {
             return null;
         }
 
-        conversations.Abort(entry);
-        SocketsLog.Controlled(port.Log, port.Device, process, "closed", entry.Path);
+        if (!request.Own)
+        {
+            conversations.Abort(entry);
+            SocketsLog.Controlled(port.Log, port.Device, new Opener(who), "closed", entry.Path);
+            return new DoneReply();
+        }
+
+        if (who.ProcessId == 0)
+        {
+            refusal = new Refusal(Errno.EPERM, "'own' needs a process number, and the caller's lies in a process namespace that is not visible here: leave it out to close all");
+            return null;
+        }
+
+        Dismiss(entry, who.ProcessId);
         return new DoneReply();
+    }
+
+    /// <summary>A process will not come back: its connections are its last ones, and what is kept for it ends now.</summary>
+    private void Dismiss(SocketEntry entry, int process)
+    {
+        foreach (Conversation conversation in entry.Conversations.Where(c => c.Process == process).ToArray())
+        {
+            if (conversation.Connection is { } connection)
+            {
+                connection.IsLast = true;
+            }
+            else
+            {
+                conversations.Happened(conversation, ConversationEvent.Aborted);
+            }
+        }
     }
 
     private bool MayCreate(EntryPath path, out Refusal? refusal)

@@ -42,7 +42,7 @@ internal sealed class StreamEntrance(LocalSockets owner, PortScope port, EntryTa
             catch (LinuxException failure)
             {
                 throw new RunDirectoryException(
-                    RunDirectoryFault.Socket, directory.Root, $"device {port.Device} cannot await stream connections on tcp {address}: {failure.Message}", failure);
+                    RunDirectoryFault.Socket, directory.Root, $"device {port.Device} cannot await stream connections over TCP: {failure.Message}. Stop what has the port, or choose another address under devices:{port.Device}:tcp.", failure);
             }
 
             if (!IPAddress.IsLoopback(address.Address))
@@ -214,7 +214,7 @@ internal sealed class StreamEntrance(LocalSockets owner, PortScope port, EntryTa
         port.Counters.OpenersRefused++;
         if (_refusalPace.MayLog())
         {
-            SocketsLog.StreamRefused(port.Log, port.Device, greeting.Socket.PeerCredentials?.ProcessId ?? 0, refusal.Errno, refusal.Sentence);
+            SocketsLog.StreamRefused(port.Log, port.Device, new Opener(greeting.Socket.PeerCredentials), refusal.Errno, refusal.Sentence);
         }
 
         Say(greeting.Socket, refusal);

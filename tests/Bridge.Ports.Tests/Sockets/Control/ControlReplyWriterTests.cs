@@ -18,11 +18,11 @@ public sealed class ControlReplyWriterTests
         Assert.Equal("""{"ok":true,"socket":"services/name","local":30}""", Write(new CreateReply("services/name", Local: 30)));
         Assert.Equal("""{"ok":true,"socket":"endpoints/name.30","local":1030,"remote":30}""", Write(new CreateReply("endpoints/name.30", 1030, 30)));
         Assert.Equal(
-            """{"ok":true,"entries":[{"socket":"channels/echo","name":"echo","state":"taken","local":1024,"remote":30,"created":false}],"more":true}""",
-            Write(new ListReply([new ListedSocket("channels/echo", "echo", ListedState.Taken, 1024, 30, Created: false, Failure: null)], More: true)));
+            """{"ok":true,"entries":[{"socket":"channels/echo","name":"echo","state":"taken","local":1024,"remote":30,"created":false}],"more":true,"maximum":496}""",
+            Write(new ListReply([new ListedSocket("channels/echo", "echo", ListedState.Taken, 1024, 30, Created: false, Failure: null)], More: true, Maximum: 496)));
         Assert.Equal(
-            """{"ok":true,"socket":"channels/echo","conversations":[{"state":"halfClosed","connected":true,"local":1024,"sent":1,"received":2,"queued":3,"outstanding":4,"holdsDevice":false}]}""",
-            Write(new FlowReply("channels/echo", [new FlowState(ConversationState.HalfClosed, Connected: true, 1024, Remote: null, 1, 2, 3, 4, Credit: null, HoldsDevice: false)])));
+            """{"ok":true,"socket":"channels/echo","conversations":[{"state":"halfClosed","connected":true,"local":1024,"sent":1,"received":2,"queued":3,"outstanding":4,"holdsDevice":false}],"maximum":496}""",
+            Write(new FlowReply("channels/echo", [new FlowState(ConversationState.HalfClosed, Connected: true, 1024, Remote: null, 1, 2, 3, 4, Credit: null, HoldsDevice: false)], Maximum: 496)));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class ControlReplyWriterTests
             Created: false,
             Enum.GetNames<Errno>().MaxBy(static errno => errno.Length));
 
-        string json = Write(new ListReply([.. Enumerable.Repeat(longest, ListReply.MaximumEntries)], More: false));
+        string json = Write(new ListReply([.. Enumerable.Repeat(longest, ListReply.MaximumEntries)], More: false, Maximum: 65520));
 
         using JsonDocument read = JsonDocument.Parse(json);
         Assert.Equal(ListReply.MaximumEntries, read.RootElement.GetProperty("entries").GetArrayLength());
@@ -54,7 +54,8 @@ public sealed class ControlReplyWriterTests
 
         string json = Write(new FlowReply(
             new EntryPath(EntryKind.Service, new string('%', EntryPath.MaximumFileLength)).ToString(),
-            [.. Enumerable.Repeat(longest, FlowReply.MaximumConversations)]));
+            [.. Enumerable.Repeat(longest, FlowReply.MaximumConversations)],
+            Maximum: 65520));
 
         using JsonDocument read = JsonDocument.Parse(json);
         Assert.Equal(FlowReply.MaximumConversations, read.RootElement.GetProperty("conversations").GetArrayLength());

@@ -92,6 +92,7 @@ public sealed class ControlSchemaTests
         Assert.Equal(
             (defaults.Permanent, defaults.Peers, defaults.Takeover, defaults.GraceSeconds),
             (service["permanent"]!["default"]!.GetValue<bool>(), service["peers"]!["default"]!.GetValue<int>(), service["takeover"]!["default"]!.GetValue<bool>(), service["graceSeconds"]!["default"]!.GetValue<int>()));
+        Assert.Equal(new CloseRequest { Request = "close", Socket = "channels/a" }.Own, Definition("closeRequest")["properties"]!["own"]!["default"]!.GetValue<bool>());
     }
 
     [Theory]

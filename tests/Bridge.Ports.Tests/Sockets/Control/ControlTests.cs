@@ -26,6 +26,7 @@ public sealed class ControlTests
         Assert.Equal(["taken", "free"], entries.Select(e => e.GetProperty("state").GetString()));
         Assert.Equal(30u, entries[0].GetProperty("remote").GetUInt32());
         Assert.Equal(1024u, entries[0].GetProperty("local").GetUInt32());
+        Assert.Equal(496, reply.GetProperty("maximum").GetInt32());
         client.Dispose();
         server.Dispose();
     }
@@ -118,6 +119,7 @@ public sealed class ControlTests
         Assert.Equal(0, conversation.GetProperty("credit").GetInt64());
         Assert.Equal(FlowWindow.Initial, conversation.GetProperty("outstanding").GetInt64());
         Assert.True(conversation.GetProperty("connected").GetBoolean());
+        Assert.Equal(496, reply.GetProperty("maximum").GetInt32());
         client.Dispose();
         server.Dispose();
     }
@@ -133,6 +135,42 @@ public sealed class ControlTests
         await loopback.Until(() => ConversationTests.Of(loopback.Device.ReadStatus(), "services/a").State == EntryState.Waiting);
 
         Assert.True((await Ask(control, """{"request":"close","socket":"services/a"}""")).GetProperty("ok").GetBoolean());
+
+        Assert.Empty(await client.Receive());
+        client.Dispose();
+    }
+
+    [Fact]
+    public async Task CloseOwn_WhileConnected_SendsOnWhatWasSentAndKeepsNothing()
+    {
+        await using Loopback loopback = await Loopback.Start(
+            device: static o => o with { Services = [new ServiceOptions("a") { Terms = new EntryTerms(Grace: TimeSpan.FromHours(1)) }] });
+        (Application client, Application server) = await loopback.OpenPair("a");
+        using Application control = await loopback.Open("d/control");
+
+        Assert.True((await Ask(control, """{"request":"close","socket":"services/a","own":true}""")).GetProperty("ok").GetBoolean());
+        await server.Send("still"u8.ToArray());
+        await client.Send("there"u8.ToArray());
+        Assert.Equal("there"u8.ToArray(), await server.Receive());
+        server.Dispose();
+
+        Assert.Equal("still"u8.ToArray(), await client.Receive());
+        Assert.Empty(await client.Receive());
+        await loopback.Until(() => ConversationTests.Of(loopback.Device.ReadStatus(), "services/a") is { State: EntryState.Free, Conversation: null });
+        client.Dispose();
+    }
+
+    [Fact]
+    public async Task CloseOwn_OfWhatIsKeptForTheProcess_EndsItAtOnce()
+    {
+        await using Loopback loopback = await Loopback.Start(
+            device: static o => o with { Services = [new ServiceOptions("a") { Terms = new EntryTerms(Grace: TimeSpan.FromHours(1)) }] });
+        (Application client, Application server) = await loopback.OpenPair("a");
+        using Application control = await loopback.Open("d/control");
+        server.Dispose();
+        await loopback.Until(() => ConversationTests.Of(loopback.Device.ReadStatus(), "services/a").State == EntryState.Waiting);
+
+        Assert.True((await Ask(control, """{"request":"close","socket":"services/a","own":true}""")).GetProperty("ok").GetBoolean());
 
         Assert.Empty(await client.Receive());
         client.Dispose();
