@@ -68,6 +68,10 @@ public sealed unsafe class StreamListener : IDisposable
     /// <exception cref="LinuxException">Descriptors are exhausted (the connection keeps waiting).</exception>
     public StreamSocket? Accept() => SocketDescriptor.Accept(Descriptor) is { } accepted ? new StreamSocket(accepted, LocalEndPoint?.AddressFamily) : null;
 
+    /// <summary>Accepts one AF_UNIX connection over which descriptors may be passed; null if nobody waits.</summary>
+    /// <exception cref="LinuxException">Descriptors are exhausted (the connection keeps waiting).</exception>
+    public DescriptorSocket? AcceptWithDescriptors() => SocketDescriptor.Accept(Descriptor) is { } accepted ? new DescriptorSocket(accepted) : null;
+
     /// <inheritdoc/>
     public void Dispose() => Descriptor.Dispose();
 }

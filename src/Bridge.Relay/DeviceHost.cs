@@ -98,7 +98,7 @@ public sealed class DeviceHost : ILaneHandler, IAsyncDisposable
         try
         {
             Drain();
-            bool more = _relay.Pump();
+            bool more = Pump();
             _output?.Flush();
             Answer();
             SetTimer();
@@ -168,12 +168,32 @@ public sealed class DeviceHost : ILaneHandler, IAsyncDisposable
         }
         catch (LinkProtocolException fault)
         {
-            // The rest of what this connection brought is not looked at any more: resuming sends it again.
-            _relay.Counters.ProtocolFaults++;
-            RelayLog.PeerFault(_logger, _relay.Device, fault.Reason.ToString(), fault.Message);
-            TakeDown(header.Connection);
-            CloseConnection?.Invoke(header.Connection, fault.Reason, $"{_relay.Device}: {fault.Message}");
+            GiveUp(header.Connection, fault);
         }
+    }
+
+    /// <summary>A port may start a queue again, and only then what the peer sent for it is looked at.</summary>
+    private bool Pump()
+    {
+        try
+        {
+            return _relay.Pump();
+        }
+        catch (LinkProtocolException fault)
+        {
+            if (_output is { } output)
+                GiveUp(output.Connection, fault);
+            return true;
+        }
+    }
+
+    /// <summary>The rest of what this connection brought is not looked at any more: resuming sends it again.</summary>
+    private void GiveUp(uint connection, LinkProtocolException fault)
+    {
+        _relay.Counters.ProtocolFaults++;
+        RelayLog.PeerFault(_logger, _relay.Device, fault.Reason.ToString(), fault.Message);
+        TakeDown(connection);
+        CloseConnection?.Invoke(connection, fault.Reason, $"{_relay.Device}: {fault.Message}");
     }
 
     private void OnTimer()

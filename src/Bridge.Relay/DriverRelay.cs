@@ -9,7 +9,7 @@ namespace Bridge.Relay;
 /// The driver side of a device: answers the local driver at once, and brings the device side to the same state by value.
 /// Whatever differs between what the driver wants and what the device side is known to have is sent; a new connection only tells anew what it has.
 /// </summary>
-public sealed class DriverRelay : Relay, IDriverRelay
+public sealed partial class DriverRelay : Relay, IDriverRelay
 {
     /// <summary>How long a reset waits for the device side before it completes on this side alone.</summary>
     public static readonly TimeSpan DefaultResetTimeout = TimeSpan.FromSeconds(1);
@@ -232,7 +232,7 @@ public sealed class DriverRelay : Relay, IDriverRelay
                 break;
             case FrameType.UsedMore:
                 MorePayload more = MorePayload.Read(header.Type, payload);
-                Queue(more.Queue, more.Generation)?.ApplyUsedMore(more, payload[MorePayload.Size..]);
+                Queue(more.Queue, more.Generation)?.ApplyUsedMore(payload);
                 break;
             default:
                 throw Unexpected(header.Type, "at a driver side");
@@ -386,8 +386,10 @@ public sealed class DriverRelay : Relay, IDriverRelay
         var queues = new List<QueueProgress>();
         foreach (DriverSideQueue? queue in _queues)
         {
-            if (queue is not null)
-                queues.Add(queue.Progress);
+            if (queue is null)
+                continue;
+            queue.ForgetHeld();
+            queues.Add(queue.Progress);
         }
 
         output.End(new ResumePayload(DriverLife, DeviceLife: 0, _control.Features, (byte)Status, queues).Write(output.Begin(FrameType.ResumeDriver, Epoch)));

@@ -10,17 +10,17 @@ namespace Bridge.Relay;
 /// and applies used elements. It holds no bytes: the driver window is the retransmission buffer.
 /// </summary>
 /// Sequences of one generation: every one from the cursor up to nextPosted is outstanding; of those below it some are.
-internal sealed class DriverSideQueue
+internal sealed partial class DriverSideQueue
 {
     private readonly ushort _index;
     private readonly DeviceRow _row;
     private readonly QueueOffer _offer;
-    private readonly Window _window;
     private readonly DeviceQueue _ring;
     private readonly RelayCounters _counters;
     private readonly Outstanding?[] _byHead;
     private readonly Dictionary<ulong, ushort> _headOf;
 
+    private Window _window;
     private Outstanding _spare = new();
     private bool _armed;
 
@@ -80,12 +80,15 @@ internal sealed class DriverSideQueue
         _counters.SentAgain += (long)_cursor.Rewind(device.Posted);
         _partial = null;
         _confirmed = _nextUsed;
+        ForgetHeld();
         return true;
     }
 
     /// <summary>Sends what is outstanding and unsent, then captures as long as the transport, the credit and the ring have it. False = the transport is full.</summary>
     public bool Pump(LaneOutput output, uint epoch)
     {
+        if (IsStopped)
+            return true;
         while (true)
         {
             while (_cursor.Offset > 0 || _cursor.Next < _nextPosted || CanCapture())
@@ -246,6 +249,12 @@ internal sealed class DriverSideQueue
     /// <exception cref="LinkProtocolException">The peer names what is not outstanding, or more bytes than were lent.</exception>
     public void ApplyUsed(ReadOnlySpan<byte> payload)
     {
+        if (IsStopped)
+        {
+            Hold(FrameType.Used, payload);
+            return;
+        }
+
         UsedPayload burst = UsedPayload.Read(payload);
         if (_partial is not null || burst.FirstSequence != _nextUsed)
             throw Violation($"used sequence {burst.FirstSequence} came, {_nextUsed} is next");
@@ -276,8 +285,16 @@ internal sealed class DriverSideQueue
 
     /// <summary>Applies a USED_MORE frame.</summary>
     /// <exception cref="LinkProtocolException">It does not continue what is open.</exception>
-    public void ApplyUsedMore(in MorePayload more, ReadOnlySpan<byte> bytes)
+    public void ApplyUsedMore(ReadOnlySpan<byte> payload)
     {
+        if (IsStopped)
+        {
+            Hold(FrameType.UsedMore, payload);
+            return;
+        }
+
+        MorePayload more = MorePayload.Read(FrameType.UsedMore, payload);
+        ReadOnlySpan<byte> bytes = payload[MorePayload.Size..];
         if (_partial is not { } partial || more.Sequence != _nextUsed || more.Offset != partial.Offset || (ulong)bytes.Length > partial.Entry.Written - partial.Offset)
             throw Violation($"{FrameType.UsedMore} for used sequence {more.Sequence} at {more.Offset} continues nothing");
         SegmentCopy.Scatter(_window, _byHead[partial.Head]!.Chain.Writable, partial.Offset, bytes);
@@ -288,7 +305,7 @@ internal sealed class DriverSideQueue
     }
 
     /// <summary>True if the driver wants to hear of what has been published since the last call.</summary>
-    public bool ShouldNotify() => Broken is null && _ring.ShouldNotify();
+    public bool ShouldNotify() => Broken is null && !IsStopped && _ring.ShouldNotify();
 
     private void Complete(ushort head, in UsedEntry entry)
     {

@@ -53,6 +53,23 @@ public interface IDriverRelay
     /// <exception cref="RingFaultException">The ring does not lie in the window.</exception>
     void SetQueue(int queue, Window window, RingLayout layout, ushort nextAvailable = 0, ushort nextUsed = 0);
 
+    /// <summary>
+    /// Stops a queue: from when this returns until <see cref="StartQueue"/> nothing of the driver's memory is touched for it and <see cref="IDriverPort.OnUsed"/> does not
+    /// name it. What is in flight stays so, and what the device sends meanwhile is held.
+    /// </summary>
+    /// <returns>Where the ring stands: the next chain to take and the next used element.</returns>
+    RingIndices StopQueue(int queue);
+
+    /// <summary>Goes on with a stopped queue where it stopped.</summary>
+    /// <exception cref="Bridge.Link.LinkProtocolException">What the peer sent meanwhile broke the protocol.</exception>
+    void StartQueue(int queue);
+
+    /// <summary>
+    /// The driver's memory is mapped anew, the ring is the same: from when this returns the old window is not touched any more for this queue. If a chain in flight lies in
+    /// the new window no longer, this life ends (<see cref="IDriverPort.OnNeedsReset"/>).
+    /// </summary>
+    void MoveQueue(int queue, Window window, RingLayout layout);
+
     /// <summary>Available doorbell.</summary>
     void OnAvailable(int queue);
 }

@@ -12,9 +12,10 @@ namespace Bridge.Virtio;
 [SuppressMessage("Naming", "CA1711:Identifiers should not have incorrect suffix", Justification = "virtqueue is the specification's word.")]
 public sealed class DeviceQueue
 {
-    private readonly SplitRing _ring;
-    private readonly ChainReader _reader;
+    private readonly RingOptions _options;
     private readonly bool _eventIndex;
+    private SplitRing _ring;
+    private ChainReader _reader;
 
     /// <summary>By head: taken and not yet pushed back.</summary>
     private readonly bool[] _inFlight;
@@ -35,11 +36,27 @@ public sealed class DeviceQueue
     {
         _ring = new SplitRing(window, layout, options.LittleEndian);
         _reader = new ChainReader(window, _ring, options);
+        _options = options;
         _eventIndex = options.EventIndex;
         _inFlight = new bool[_ring.Size];
         _available = nextAvailable;
         NextAvailable = nextAvailable;
         NextUsed = nextUsed;
+    }
+
+    /// <summary>
+    /// Goes on with the same ring at another place: the driver's memory is mapped anew. What is in flight stays so. Call <see cref="EnableNotifications"/> before the
+    /// next wait.
+    /// </summary>
+    /// <param name="window">Holds the ring, its tables and its buffers from now on.</param>
+    /// <param name="layout">Where the ring lies in it; of the same size.</param>
+    /// <exception cref="RingFaultException">BadSize, Misaligned or OutsideWindow, with head null; the queue stays where it was.</exception>
+    public void Move(Window window, RingLayout layout)
+    {
+        if (layout.Size != Size)
+            throw new RingFaultException(RingFault.BadSize, $"A ring of {Size} entries cannot go on with {layout.Size}.");
+        _ring = new SplitRing(window, layout, _options.LittleEndian);
+        _reader = new ChainReader(window, _ring, _options);
     }
 
     /// <summary>Entries of the ring.</summary>

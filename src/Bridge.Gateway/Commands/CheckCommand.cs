@@ -62,7 +62,7 @@ internal sealed class CheckCommand : DetailedCommand
         {
             RpmsgConfiguration rpmsg = device.Rpmsg;
             text.WriteLine(
-                $"  device {device.Name}: {device.Side.ToString().ToLowerInvariant()} side, link {device.Link}, {device.Port.ToString().ToLowerInvariant()}, "
+                $"  device {device.Name}: {device.Side.ToString().ToLowerInvariant()} side, link {device.Link}, {ChoiceName.Of(device.Port)}, "
                 + $"2 x {rpmsg.Buffers} buffers of {rpmsg.BufferSize} bytes, quota {rpmsg.Quota}, slow readers {rpmsg.SlowReader.ToString().ToLowerInvariant()}{(rpmsg.AddressService ? ", address service" : "")}");
             foreach (ServiceConfiguration service in device.Services)
             {

@@ -1,23 +1,20 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Text.Json;
-using Bridge.Ports.Sockets;
-using Bridge.Relay;
-using Bridge.Rpmsg;
 
 namespace Bridge.Gateway.Composition;
 
-/// <summary>All counters of a device by their names, so that none can be forgotten: every 64-bit property and field of the three sets.</summary>
+/// <summary>All counters of a device by their names, so that none can be forgotten: every 64-bit property and field of its sets.</summary>
 internal static class DeviceCounters
 {
-    private static readonly MemberInfo[] Relay = Members(typeof(RelayCounters)), Port = Members(typeof(SocketsCounters)), Bus = Members(typeof(RpmsgCounters));
+    private static readonly ConcurrentDictionary<Type, MemberInfo[]> Known = [];
 
     /// <summary>The counters now: <c>relay.posted</c>, <c>port.tooLong</c>, <c>bus.shortHeader</c> and so on.</summary>
-    public static Dictionary<string, long> Read(RelayCounters relay, SocketsStatus port)
+    public static Dictionary<string, long> Read(params ReadOnlySpan<(string Set, object Source)> sources)
     {
         var counters = new Dictionary<string, long>();
-        Add(counters, "relay", Relay, relay);
-        Add(counters, "port", Port, port.Counters);
-        Add(counters, "bus", Bus, port.Bus);
+        foreach ((string set, object source) in sources)
+            Add(counters, set, Known.GetOrAdd(source.GetType(), Members), source);
         return counters;
     }
 

@@ -8,8 +8,8 @@ namespace Bridge.Gateway.Composition;
 /// <summary>From a relay's status to the report about its rings.</summary>
 internal static class RingReports
 {
-    /// <summary>One queue. <paramref name="bus"/> is the neighbour's bus, which counts what it spared this gateway.</summary>
-    public static RingReport Of(QueueStatus queue, DeviceSide side, RpmsgCounters bus)
+    /// <summary>One queue. <paramref name="bus"/> is the neighbour's bus, which counts what it spared this gateway; null where the neighbour is a stranger.</summary>
+    public static RingReport Of(QueueStatus queue, DeviceSide side, RpmsgCounters? bus)
     {
         bool isDevice = side == DeviceSide.Vhost;
         return new RingReport
@@ -45,7 +45,7 @@ internal static class RingReports
             NotificationsSent = queue.Ring.Notified,
             NotificationsSuppressed = queue.Ring.Suppressed,
             NotificationsReceived = queue.Doorbells,
-            NotificationsSpared = queue.Index == 0 ? bus.SuppressedQueue0 : bus.SuppressedQueue1,
+            NotificationsSpared = queue.Index == 0 ? bus?.SuppressedQueue0 : bus?.SuppressedQueue1,
             Fault = queue.Fault,
         };
     }

@@ -23,7 +23,7 @@ internal sealed class ConfigurationBinding(ConfigurationReader reader, Configura
             reader.ReadList(ConfigurationKeys.Listen) ?? [ConfigurationKeys.Listen.DefaultValue],
             ReadPath(ConfigurationKeys.AdminSocket) ?? Path.Combine(run, "admin.sock"),
             [.. peers.Select(Link)],
-            [.. reader.Names(ConfigurationKeys.Devices.Path).Select(device => Device(device, peers))]);
+            [.. reader.Names(ConfigurationKeys.Devices.Path).Select(device => Device(device, peers, run))]);
     }
 
     private string Name()
@@ -53,11 +53,12 @@ internal sealed class ConfigurationBinding(ConfigurationReader reader, Configura
         TimeSpan.FromSeconds(reader.ReadOrDefault(ConfigurationKeys.KeepAliveSeconds, peer)),
         TimeSpan.FromSeconds(reader.ReadOrDefault(ConfigurationKeys.HelloTimeoutSeconds, peer)));
 
-    private DeviceConfiguration Device(string device, IReadOnlyList<string> peers) => new(
+    private DeviceConfiguration Device(string device, IReadOnlyList<string> peers, string run) => new(
         device,
         DeviceLink(device, peers),
         Side(device),
         reader.ReadOrDefault(ConfigurationKeys.Port, device),
+        Socket(device, run),
         Rpmsg(device),
         new EntryTerms(
             Takeover: reader.ReadOrDefault(ConfigurationKeys.ChannelTakeover, device),
@@ -82,6 +83,22 @@ internal sealed class ConfigurationBinding(ConfigurationReader reader, Configura
         }
 
         return peers.Count == 1 ? peers[0] : "";
+    }
+
+    private string? Socket(string device, string run)
+    {
+        string? path = ReadPath(ConfigurationKeys.Socket, device);
+        if (reader.ReadOrDefault(ConfigurationKeys.Port, device) == PortChoice.VhostUser)
+        {
+            return path ?? Path.Combine(run, $"{device}.vhost");
+        }
+
+        if (path is not null)
+        {
+            errors.Add(ConfigurationKeys.Socket.At(device), "is of use only with port vhost-user; remove it, or set that");
+        }
+
+        return null;
     }
 
     private DeviceSide Side(string device)

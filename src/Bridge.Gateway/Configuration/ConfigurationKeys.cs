@@ -69,7 +69,10 @@ internal static class ConfigurationKeys
         "virtio: the driver is here, with rings and buffers. vhost: the device is here. The peer has the other one.");
 
     public static readonly ValueKey<PortChoice> Port = new("devices:<device>:port", new ChoiceRule<PortChoice>(), "sockets",
-        "What the device plugs into on this machine: Unix sockets for applications.");
+        "What the device plugs into on this machine. sockets: Unix sockets for applications. vhost-user: the driver of a QEMU or user-mode Linux guest, side virtio.");
+
+    public static readonly ValueKey<string> Socket = new("devices:<device>:socket", new TextRule("path", "a path of at most 107 bytes"), "(<device>.vhost in runDirectory)",
+        "With vhost-user: the socket that the front end connects to. It appears when the other side's device is known.");
 
     public static readonly SectionKey Rpmsg = new("devices:<device>:rpmsg", "Buffers and flow control of an rpmsg device.");
 
@@ -124,7 +127,7 @@ internal static class ConfigurationKeys
     [
         Name, Identity, RunDirectory, Mode, Group, Listen, AdminSocket,
         Links, Link, Fingerprint, CertificateAuthority, PeerName, Connect, Transport, KeepAliveSeconds, HelloTimeoutSeconds,
-        Devices, Device, DeviceLink, Side, Port, Rpmsg, Buffers, BufferSize, Quota, SlowReader, AddressService,
+        Devices, Device, DeviceLink, Side, Port, Socket, Rpmsg, Buffers, BufferSize, Quota, SlowReader, AddressService,
         Channels, ChannelTakeover, ChannelGraceSeconds, Tcp, Services, Service, Address, Permanent, Peers, Takeover, GraceSeconds,
     ];
 }

@@ -8,6 +8,7 @@ namespace Bridge.Gateway.Configuration;
 /// <param name="Link">The peer that has the other side.</param>
 /// <param name="Side">Which side this gateway has.</param>
 /// <param name="Port">What it plugs into here.</param>
+/// <param name="Socket">With vhost-user: the socket that the front end connects to; else null.</param>
 /// <param name="Rpmsg">Rings, buffers and quotas.</param>
 /// <param name="Channels">How channels of the other side deal with applications.</param>
 /// <param name="Tcp">Where stream connections are awaited beside the device's own socket.</param>
@@ -17,6 +18,7 @@ internal sealed record DeviceConfiguration(
     string Link,
     DeviceSide Side,
     PortChoice Port,
+    string? Socket,
     RpmsgConfiguration Rpmsg,
     EntryTerms Channels,
     IReadOnlyList<IPEndPoint> Tcp,

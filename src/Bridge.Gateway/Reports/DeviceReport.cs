@@ -15,6 +15,9 @@ internal sealed record DeviceReport
     /// <summary>What it plugs into here.</summary>
     public required string Port { get; init; }
 
+    /// <summary>With vhost-user: the socket that the front end connects to.</summary>
+    public string? Socket { get; init; }
+
     /// <summary>Virtio device type: 7 is rpmsg.</summary>
     public int? VirtioId { get; init; }
 

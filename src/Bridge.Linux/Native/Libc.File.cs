@@ -12,6 +12,16 @@ internal static unsafe partial class Libc
     internal const int O_RDWR = 0x2;
     internal const int O_CREAT = 0x40;
     internal const int O_CLOEXEC = 0x80000;
+    internal const int AT_EMPTY_PATH = 0x1000;
+    internal const int O_NONBLOCK = 0x800;
+    internal const int F_GETFL = 3;
+    internal const int F_SETFL = 4;
+    internal const int F_DUPFD_CLOEXEC = 1030;
+    internal const int F_ADD_SEALS = 1033;
+    internal const int F_GET_SEALS = 1034;
+    internal const int F_SEAL_SHRINK = 0x2;
+    internal const uint MFD_CLOEXEC = 0x1;
+    internal const uint MFD_ALLOW_SEALING = 0x2;
     internal const int LOCK_EX = 2;
     internal const int LOCK_NB = 4;
     internal const uint NoChange = uint.MaxValue;
@@ -42,12 +52,28 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int statx(int dirfd, string path, int flags, uint mask, StatxBuffer* buffer);
 
+    /// <summary>The same of an open descriptor: <paramref name="path"/> is empty and AT_EMPTY_PATH is given.</summary>
+    [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int statx_descriptor(FileDescriptor fd, string path, int flags, uint mask, StatxBuffer* buffer);
+
+    /// <summary>Variadic in C; on Linux' ABIs a variadic integer is passed like any other.</summary>
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int fcntl(FileDescriptor fd, int cmd, int arg);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int memfd_create(string name, uint flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int ftruncate(FileDescriptor fd, long length);
+
     /// <summary><c>struct statx</c> (256 bytes), the members that are read here.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     internal struct StatxBuffer
     {
+        [FieldOffset(4)] internal uint stx_blksize;
         [FieldOffset(20)] internal uint stx_uid;
         [FieldOffset(24)] internal uint stx_gid;
         [FieldOffset(28)] internal ushort stx_mode;
+        [FieldOffset(40)] internal ulong stx_size;
     }
 }

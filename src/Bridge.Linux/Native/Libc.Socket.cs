@@ -14,6 +14,7 @@ internal static unsafe partial class Libc
     internal const int SOCK_CLOEXEC = 0x80000;
 
     internal const int SOL_SOCKET = 1;
+    internal const int SCM_RIGHTS = 1;
     internal const int SO_REUSEADDR = 2;
     internal const int SO_SNDBUF = 7;
     internal const int SO_RCVBUF = 8;
@@ -66,6 +67,12 @@ internal static unsafe partial class Libc
     internal static partial nint recvmsg(FileDescriptor sockfd, MessageHeader* msg, int flags);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static partial nint sendmsg(FileDescriptor sockfd, MessageHeader* msg, int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int socketpair(int domain, int type, int protocol, int* sv);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial nint send(FileDescriptor sockfd, byte* buf, nuint len, int flags);
 
     [LibraryImport(Library, SetLastError = true)]
@@ -93,6 +100,15 @@ internal static unsafe partial class Libc
         internal byte* msg_control;
         internal nuint msg_controllen;
         internal int msg_flags;
+    }
+
+    /// <summary><c>struct cmsghdr</c> of 64-bit systems; its data follows at once.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct ControlHeader
+    {
+        internal nuint cmsg_len;
+        internal int cmsg_level;
+        internal int cmsg_type;
     }
 
     /// <summary><c>struct ucred</c>.</summary>

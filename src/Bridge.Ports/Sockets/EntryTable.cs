@@ -1,4 +1,5 @@
 using Bridge.Linux;
+using Bridge.Ports.Polling;
 using Microsoft.Extensions.Logging;
 
 namespace Bridge.Ports.Sockets;

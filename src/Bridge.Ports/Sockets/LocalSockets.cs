@@ -1,5 +1,6 @@
 using System.Net;
 using Bridge.Linux;
+using Bridge.Ports.Polling;
 using Bridge.Ports.Sockets.Control;
 using Bridge.Ports.Sockets.Streams;
 using Bridge.Rpmsg;

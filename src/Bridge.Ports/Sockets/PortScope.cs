@@ -1,3 +1,4 @@
+using Bridge.Ports.Polling;
 using Bridge.Rpmsg;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,5 @@
 using Bridge.Linux;
+using Bridge.Ports.Polling;
 using Bridge.Rpmsg;
 
 namespace Bridge.Ports.Sockets;

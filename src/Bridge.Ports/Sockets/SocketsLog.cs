@@ -87,7 +87,4 @@ internal static partial class SocketsLog
 
     [LoggerMessage(LogLevel.Error, "{Device}: ring fault: {Why}")]
     public static partial void RingFault(ILogger logger, string device, string why);
-
-    [LoggerMessage(LogLevel.Critical, "{Device}: a defect reached the port's thread")]
-    public static partial void PollThreadFailed(ILogger logger, Exception failure, string device);
 }

@@ -111,6 +111,12 @@ internal sealed class Loopback : IDriverRelay, IDeviceRelay, IAsyncDisposable
     void IDriverRelay.SetQueue(int queue, Window window, RingLayout layout, ushort nextAvailable, ushort nextUsed) =>
         (_window, _queues[queue]) = (window, layout);
 
+    RingIndices IDriverRelay.StopQueue(int queue) => throw new NotSupportedException();
+
+    void IDriverRelay.StartQueue(int queue) => throw new NotSupportedException();
+
+    void IDriverRelay.MoveQueue(int queue, Window window, RingLayout layout) => throw new NotSupportedException();
+
     void IDriverRelay.OnAvailable(int queue)
     {
         if (_started)

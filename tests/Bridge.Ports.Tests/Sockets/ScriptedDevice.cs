@@ -52,6 +52,12 @@ internal sealed class ScriptedDevice : IDriverRelay, IAsyncDisposable
         Queue0 = queue == 0 ? layout : Queue0;
     }
 
+    RingIndices IDriverRelay.StopQueue(int queue) => throw new NotSupportedException();
+
+    void IDriverRelay.StartQueue(int queue) => throw new NotSupportedException();
+
+    void IDriverRelay.MoveQueue(int queue, Window window, RingLayout layout) => throw new NotSupportedException();
+
     void IDriverRelay.OnAvailable(int queue) => Calls.Add($"available {queue}");
 
     public async ValueTask DisposeAsync()

@@ -1,11 +1,11 @@
 namespace Bridge.Gateway.Configuration.Rules;
 
-/// <summary>One of an enumeration's members, written in lower case.</summary>
+/// <summary>One of an enumeration's members, written in lower case, words joined by hyphens.</summary>
 internal sealed class ChoiceRule<T> : ValueRule<T>
     where T : struct, Enum
 {
     private readonly Dictionary<string, T> _choices =
-        Enum.GetValues<T>().ToDictionary(choice => Enum.GetName(choice)!.ToLowerInvariant(), StringComparer.OrdinalIgnoreCase);
+        Enum.GetValues<T>().ToDictionary(ChoiceName.Of, StringComparer.OrdinalIgnoreCase);
 
     public override string Type => "choice";
 

@@ -1,4 +1,5 @@
 using Bridge.Linux;
+using Bridge.Ports.Polling;
 
 namespace Bridge.Ports.Sockets.Streams;
 

@@ -1,7 +1,7 @@
 using Bridge.Linux;
 using Microsoft.Extensions.Logging;
 
-namespace Bridge.Ports.Sockets;
+namespace Bridge.Ports.Polling;
 
 /// <summary>
 /// The port's one thread: waits in epoll, notes which descriptors are ready and wakes the device's turn, which may run on any thread.
@@ -191,7 +191,7 @@ internal sealed class PollThread : IDisposable
             catch (Exception failure)
 #pragma warning restore CA1031
             {
-                SocketsLog.PollThreadFailed(_log, failure, _device);
+                PollLog.ThreadFailed(_log, failure, _device);
             }
         }
 

@@ -1,6 +1,6 @@
 using Bridge.Linux;
 
-namespace Bridge.Ports.Sockets;
+namespace Bridge.Ports.Polling;
 
 /// <summary>A descriptor that the port's thread watches. All members belong to the device's turn.</summary>
 internal abstract class PollTarget

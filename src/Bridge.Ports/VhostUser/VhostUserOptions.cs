@@ -1,0 +1,20 @@
+namespace Bridge.Ports.VhostUser;
+
+/// <summary>What a vhost-user port presents.</summary>
+public sealed record VhostUserOptions
+{
+    /// <summary>The device's name, for logs and the thread.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>The socket that the front end connects to; at most 107 bytes.</summary>
+    public required string SocketPath { get; init; }
+
+    /// <summary>Who may connect: the write bits count.</summary>
+    public UnixFileMode Mode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>The socket's group, by number; null: the process's own.</summary>
+    public uint? Group { get; init; }
+
+    /// <summary>How long a front end may take for its first message, and for the rest of one that it has begun.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,34 @@
+using Bridge.Virtio;
+
+namespace Bridge.Relay;
+
+/// <content>What a driver that keeps its rings to itself for a while asks for: see <see cref="IDriverRelay"/>.</content>
+public sealed partial class DriverRelay
+{
+    /// <inheritdoc/>
+    public RingIndices StopQueue(int queue)
+    {
+        if (Find(queue) is not { } found)
+            return default;
+        found.Stop();
+        return found.Position;
+    }
+
+    /// <inheritdoc/>
+    public void StartQueue(int queue) => Find(queue)?.Start();
+
+    /// <inheritdoc/>
+    public void MoveQueue(int queue, Window window, RingLayout layout)
+    {
+        try
+        {
+            Find(queue)?.Move(window, layout);
+        }
+        catch (RingFaultException fault)
+        {
+            EndEpoch($"queue {queue}: the driver's memory has changed under it: {fault.Message}");
+        }
+    }
+
+    private DriverSideQueue? Find(int queue) => (uint)queue < (uint)_queues.Length ? _queues[queue] : null;
+}
