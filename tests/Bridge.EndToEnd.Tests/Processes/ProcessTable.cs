@@ -27,6 +27,31 @@ internal static class ProcessTable
         return long.Parse(line.AsSpan("VmRSS:".Length, line.Length - "VmRSS:".Length - " kB".Length), CultureInfo.InvariantCulture) * 1024;
     }
 
+    /// <summary>The processes that have this one as parent, threads' children included.</summary>
+    public static int[] Children(int id)
+    {
+        List<int> children = [];
+        foreach (string directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out int child))
+                continue;
+            try
+            {
+                // ... state ppid: behind comm as above.
+                string stat = File.ReadAllText($"{directory}/stat");
+                string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+                if (fields[1] == id.ToString(CultureInfo.InvariantCulture))
+                    children.Add(child);
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+                // It ended meanwhile, so it is nobody's child.
+            }
+        }
+
+        return [.. children];
+    }
+
     /// <summary>How many file descriptors a process has open.</summary>
     public static int Descriptors(int id) => Directory.GetFileSystemEntries($"/proc/{id.ToString(CultureInfo.InvariantCulture)}/fd").Length;
 }

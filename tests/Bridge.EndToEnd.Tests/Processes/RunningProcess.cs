@@ -19,6 +19,9 @@ internal sealed class RunningProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>True when both streams have ended and been read: nothing more will stand in them.</summary>
+    public bool IsReadToEnd => _reading.IsCompleted;
+
     public TextLines Output { get; } = new();
 
     public TextLines Errors { get; } = new();
@@ -38,11 +41,14 @@ internal sealed class RunningProcess : IAsyncDisposable
         await _process.StandardInput.FlushAsync();
     }
 
+    /// <summary>Ends its standard input.</summary>
+    public void EndInput() => _process.StandardInput.Close();
+
     /// <summary>Waits until the text stands in standard output or standard error.</summary>
     public Task WaitForAsync(string text, TextLines? where = null) => Bounds.UntilAsync(
         () =>
         {
-            bool over = _reading.IsCompleted;
+            bool over = IsReadToEnd;
             bool found = where is null ? Output.Text.Contains(text, StringComparison.Ordinal) || Errors.Text.Contains(text, StringComparison.Ordinal) : where.Text.Contains(text, StringComparison.Ordinal);
             if (over && !found)
                 Assert.Fail($"The process ended without '{text}'. {Describe()}");
