@@ -30,14 +30,14 @@ internal sealed class BackEnd : IDisposable
     private ProtocolFeatures _protocol;
     private BackEndChannel? _channel;
 
-    public BackEnd(string device, DeviceOffer offer, IDriverRelay relay, PollThread poll, VhostUserCounters counters, ILogger log)
+    public BackEnd(string device, DeviceOffer offer, IDriverRelay relay, PollThread poll, VhostUserCounters counters, TimeProvider time, ILogger log)
     {
         (_offer, _poll, _counters) = (offer, poll, counters);
-        _vrings = new VringSet(device, offer.QueueSizes.Count, relay, log);
+        _vrings = new VringSet(device, offer.QueueSizes.Count, relay, time, log);
     }
 
-    /// <summary>A driver runs.</summary>
-    public bool IsRunning => _vrings.IsRunning;
+    /// <summary>A driver runs, or is about to: its rings are to be looked at now and then.</summary>
+    public bool IsRunning => _vrings.IsRunning || _vrings.IsReady;
 
     /// <summary>The front end's memory; null until it has sent it.</summary>
     public MemoryTable? Memory => _vrings.Memory;
@@ -60,7 +60,7 @@ internal sealed class BackEnd : IDisposable
         _counters.Calls++;
         if (vring.Call is { } call)
             _counters.LostCalls += call.Ring() ? 0 : 1;
-        else if (vring.CallsInBand && (_protocol & ProtocolFeatures.InBandNotifications) != 0)
+        else if ((_protocol & ProtocolFeatures.InBandNotifications) != 0)
             _channel?.SendCall(queue);
     }
 
@@ -71,9 +71,11 @@ internal sealed class BackEnd : IDisposable
             vring.Error?.Ring();
     }
 
-    /// <summary>Sends what found the channel full.</summary>
-    public void Flush()
+    /// <summary>Starts and goes on with what is ready, and sends what found the channel full.</summary>
+    /// <exception cref="FrontEndFaultException">A ring cannot be used.</exception>
+    public void Pump()
     {
+        _vrings.Advance();
         if (_channel is { IsBlocked: true } channel)
             channel.Flush();
     }
@@ -172,6 +174,7 @@ internal sealed class BackEnd : IDisposable
         if ((features & ~Offered) != 0)
             throw new FrontEndFaultException($"the front end accepted protocol features that were not offered: 0x{(ulong)(features & ~Offered):x}");
         (_protocol, _vrings.HasEnable) = (features, true);
+        _vrings.HasInBandKicks = (features & ProtocolFeatures.InBandNotifications) != 0;
         return Done;
     }
 
@@ -181,7 +184,6 @@ internal sealed class BackEnd : IDisposable
         MemoryRegion[] regions = MemoryRegion.ReadTable(payload);
         descriptors.Clear();
         _vrings.SetMemory(MemoryTable.Map(regions, files));
-        _vrings.Advance();
         return Done;
     }
 
@@ -222,10 +224,10 @@ internal sealed class BackEnd : IDisposable
                 vring.IsEnabled = state.Number != 0;
                 if (!vring.IsEnabled)
                     _vrings.Stop((int)state.Index);
-                _vrings.Advance();
                 break;
             default:
-                // VRING_KICK: it has brought the turn about, which looks at every ring.
+                // VRING_KICK. It has brought the turn about, which looks at every ring.
+                vring.HasRung = true;
                 break;
         }
 
@@ -245,7 +247,7 @@ internal sealed class BackEnd : IDisposable
             }
             else if (request == FrontEndRequest.SetVringCall)
             {
-                vring.SetCall(doorbell, inBand: which.HasNone);
+                vring.SetCall(doorbell);
                 // What was published while the doorbell was exchanged may have rung the old one.
                 if (vring.IsSet && !vring.IsStopped)
                     Call((int)which.Index);
@@ -265,11 +267,10 @@ internal sealed class BackEnd : IDisposable
 
     private void SetKick(Vring vring, Doorbell? doorbell)
     {
-        Kick? kick = doorbell is null ? null : new Kick(doorbell, _poll);
+        Kick? kick = doorbell is null ? null : new Kick(doorbell, vring, _poll);
         vring.SetKick(kick);
         kick?.Listen();
         vring.IsStarted = true;
-        _vrings.Advance();
     }
 
     private static FileDescriptor Take(List<FileDescriptor> descriptors, FrontEndRequest request)

@@ -48,7 +48,6 @@ internal sealed class FrontEnd : PollTarget, IDisposable
         more = false;
         if (BackEnd.Memory is { IsWhole: false })
             throw new FrontEndFaultException("its memory was cut short");
-        BackEnd.Flush();
         for (int handled = 0; _maybeReadable; handled++)
         {
             if (!TrySendReply())
@@ -65,6 +64,7 @@ internal sealed class FrontEnd : PollTarget, IDisposable
                 _replyLength = Handle();
         }
 
+        BackEnd.Pump();
         if (TrySendReply())
         {
             _poll.Arm(this, PollEvents.In | PollEvents.ReadHangUp);

@@ -4,7 +4,7 @@ using Bridge.Ports.Polling;
 namespace Bridge.Ports.VhostUser;
 
 /// <summary>The doorbell of one queue that the front end rings. Rings only bring the device's turn about: every pump looks at every ring.</summary>
-internal sealed class Kick(Doorbell doorbell, PollThread poll) : PollTarget, IDisposable
+internal sealed class Kick(Doorbell doorbell, Vring vring, PollThread poll) : PollTarget, IDisposable
 {
     public override FileDescriptor Descriptor => doorbell.Descriptor;
 
@@ -15,8 +15,10 @@ internal sealed class Kick(Doorbell doorbell, PollThread poll) : PollTarget, IDi
     public override void OnReady(PollEvents events)
     {
         // A doorbell whose other end is closed would be ready for ever.
-        if (doorbell.Take())
-            poll.Arm(this, PollEvents.In);
+        if (!doorbell.Take())
+            return;
+        vring.HasRung = true;
+        poll.Arm(this, PollEvents.In);
     }
 
     public void Dispose()

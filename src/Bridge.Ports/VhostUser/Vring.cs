@@ -19,17 +19,17 @@ internal sealed class Vring : IDisposable
     /// <summary>SET_VRING_KICK came since the ring was stopped: it is started, in the protocol's words.</summary>
     public bool IsStarted { get; set; }
 
+    /// <summary>Its front end has kicked it since then.</summary>
+    public bool HasRung { get; set; }
+
     /// <summary>SET_VRING_ENABLE 1.</summary>
     public bool IsEnabled { get; set; }
 
     /// <summary>What the front end rings; null: it sends messages, or nothing (then the ring is looked at now and then).</summary>
     public Kick? Kick { get; private set; }
 
-    /// <summary>What rings the front end; null: see <see cref="CallsInBand"/>.</summary>
+    /// <summary>What rings the front end; null: a message does, if that was agreed on.</summary>
     public Doorbell? Call { get; private set; }
-
-    /// <summary>Without a call descriptor: the front end wants messages, if in-band notifications were agreed on.</summary>
-    public bool CallsInBand { get; private set; }
 
     /// <summary>Rung when the ring is broken.</summary>
     public Doorbell? Error { get; private set; }
@@ -52,13 +52,13 @@ internal sealed class Vring : IDisposable
     public void SetKick(Kick? kick)
     {
         Kick?.Dispose();
-        Kick = kick;
+        (Kick, HasRung) = (kick, false);
     }
 
-    public void SetCall(Doorbell? call, bool inBand)
+    public void SetCall(Doorbell? call)
     {
         Call?.Dispose();
-        (Call, CallsInBand) = (call, inBand);
+        Call = call;
     }
 
     public void SetError(Doorbell? error)
@@ -73,7 +73,7 @@ internal sealed class Vring : IDisposable
     public void Dispose()
     {
         SetKick(null);
-        SetCall(null, inBand: false);
+        SetCall(null);
         SetError(null);
     }
 }

@@ -21,16 +21,21 @@ namespace Bridge.Ports.VhostUser;
 /// <remarks>Belongs to the device's turn.</remarks>
 internal sealed class VringSet : IDisposable
 {
+    // A driver that is set up kicks at once; one that never does is served nevertheless.
+    private static readonly TimeSpan Unkicked = TimeSpan.FromSeconds(1);
+
     private readonly string _device;
     private readonly IDriverRelay _relay;
+    private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Vring[] _vrings;
     private MemoryTable? _memory;
     private ulong _features;
+    private long? _readySince;
 
-    public VringSet(string device, int count, IDriverRelay relay, ILogger log)
+    public VringSet(string device, int count, IDriverRelay relay, TimeProvider time, ILogger log)
     {
-        (_device, _relay, _log) = (device, relay, log);
+        (_device, _relay, _time, _log) = (device, relay, time, log);
         _vrings = new Vring[count];
         for (int i = 0; i < count; i++)
             _vrings[i] = new Vring();
@@ -41,6 +46,14 @@ internal sealed class VringSet : IDisposable
 
     /// <summary>The front end agreed on protocol features; without them a ring that is started is enabled too.</summary>
     public bool HasEnable { get; set; }
+
+    /// <summary>Kicks come as messages: UML then names no kick descriptors, and a ring that is enabled is started too.</summary>
+    public bool HasInBandKicks { get; set; }
+
+    /// <summary>
+    /// A life could begin. Every queue that has a place must be ready: which of its queues a driver uses cannot be changed afterwards.
+    /// </summary>
+    public bool IsReady => Array.Exists(_vrings, vring => vring.Address is not null) && Array.TrueForAll(_vrings, vring => vring.Address is null || CanRun(vring));
 
     public ReadOnlySpan<Vring> All => _vrings;
 
@@ -148,8 +161,9 @@ internal sealed class VringSet : IDisposable
     {
         if (!IsRunning)
         {
-            // Every queue that has a place must be ready: which of its queues a driver uses cannot be changed afterwards.
-            if (_vrings.Any(vring => vring.Address is not null) && Array.TrueForAll(_vrings, vring => vring.Address is null || IsReady(vring)))
+            if (!IsReady)
+                _readySince = null;
+            else if (IsKicked())
                 Begin();
             return;
         }
@@ -157,7 +171,7 @@ internal sealed class VringSet : IDisposable
         for (int i = 0; i < _vrings.Length && IsRunning; i++)
         {
             Vring vring = _vrings[i];
-            if (!IsReady(vring))
+            if (!CanRun(vring))
                 continue;
             if (vring.IsStopped)
                 GoOn(i, vring);
@@ -195,7 +209,19 @@ internal sealed class VringSet : IDisposable
             (vring.Layout, vring.IsStopped, vring.Returned) = (null, false, null);
     }
 
-    private bool IsReady(Vring vring) => vring.IsStarted && (vring.IsEnabled || !HasEnable);
+    private bool CanRun(Vring vring) => (vring.IsStarted || HasInBandKicks) && (vring.IsEnabled || !HasEnable);
+
+    /// <summary>
+    /// A ring is started by its first kick, in the protocol's words. UML enables its rings while the driver is still being probed and loses what it is called for then;
+    /// only its first kick tells that the driver is ready.
+    /// </summary>
+    private bool IsKicked()
+    {
+        if (Array.Exists(_vrings, vring => vring.Address is not null && (vring.HasRung || (vring.Kick is null && !HasInBandKicks))))
+            return true;
+        _readySince ??= _time.GetTimestamp();
+        return _time.GetElapsedTime(_readySince.Value) > Unkicked;
+    }
 
     /// <summary>As a driver initialises a device (virtio 1.2, 3.1.1): the front end's driver has done it already, step by step, with the front end.</summary>
     private void Begin()

@@ -27,7 +27,6 @@ internal static class ProcessTable
         return long.Parse(line.AsSpan("VmRSS:".Length, line.Length - "VmRSS:".Length - " kB".Length), CultureInfo.InvariantCulture) * 1024;
     }
 
-<<<<<<< HEAD
     /// <summary>The processes that have this one as parent, threads' children included.</summary>
     public static int[] Children(int id)
     {
@@ -52,12 +51,11 @@ internal static class ProcessTable
 
         return [.. children];
     }
-=======
+
     /// <summary>How many sockets a process has open.</summary>
     public static int Sockets(int id) => Directory.GetFileSystemEntries($"/proc/{id.ToString(CultureInfo.InvariantCulture)}/fd")
         // One that has been closed since has no target any more.
         .Count(static descriptor => new FileInfo(descriptor).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true);
->>>>>>> ed74662 (Storm tests count sockets; who opened something, in words)
 
     /// <summary>How many file descriptors a process has open.</summary>
     public static int Descriptors(int id) => Directory.GetFileSystemEntries($"/proc/{id.ToString(CultureInfo.InvariantCulture)}/fd").Length;

@@ -135,6 +135,9 @@ internal sealed class ScriptedFrontEnd : IDisposable
             await Set(12, Number(queue), NewKick((int)queue));
             await Set(18, State(queue, 1));
         }
+
+        // Linux tells vq0 once after DRIVER_OK.
+        Kick(0);
     }
 
     /// <summary>What UML does when a driver is unbound: nothing else.</summary>
