@@ -53,18 +53,25 @@ internal sealed class ConfigurationBinding(ConfigurationReader reader, Configura
         TimeSpan.FromSeconds(reader.ReadOrDefault(ConfigurationKeys.KeepAliveSeconds, peer)),
         TimeSpan.FromSeconds(reader.ReadOrDefault(ConfigurationKeys.HelloTimeoutSeconds, peer)));
 
-    private DeviceConfiguration Device(string device, IReadOnlyList<string> peers, string run) => new(
-        device,
-        DeviceLink(device, peers),
-        Side(device),
-        reader.ReadOrDefault(ConfigurationKeys.Port, device),
-        Socket(device, run),
-        Rpmsg(device),
-        new EntryTerms(
-            Takeover: reader.ReadOrDefault(ConfigurationKeys.ChannelTakeover, device),
-            Grace: TimeSpan.FromSeconds(reader.ReadOrDefault(ConfigurationKeys.ChannelGraceSeconds, device))),
-        reader.ReadList(ConfigurationKeys.Tcp, device) ?? [],
-        [.. reader.Names(ConfigurationKeys.Services.At(device)).Select(service => Service(device, service))]);
+    private DeviceConfiguration Device(string device, IReadOnlyList<string> peers, string run)
+    {
+        string link = DeviceLink(device, peers);
+        DeviceSide side = Side(device);
+        // Once: each reading of a wrong value is an error.
+        PortChoice port = reader.ReadOrDefault(ConfigurationKeys.Port, device);
+        return new DeviceConfiguration(
+            device,
+            link,
+            side,
+            port,
+            Socket(device, port, run),
+            Rpmsg(device),
+            new EntryTerms(
+                Takeover: reader.ReadOrDefault(ConfigurationKeys.ChannelTakeover, device),
+                Grace: TimeSpan.FromSeconds(reader.ReadOrDefault(ConfigurationKeys.ChannelGraceSeconds, device))),
+            reader.ReadList(ConfigurationKeys.Tcp, device) ?? [],
+            [.. reader.Names(ConfigurationKeys.Services.At(device)).Select(service => Service(device, service))]);
+    }
 
     private string DeviceLink(string device, IReadOnlyList<string> peers)
     {
@@ -85,10 +92,10 @@ internal sealed class ConfigurationBinding(ConfigurationReader reader, Configura
         return peers.Count == 1 ? peers[0] : "";
     }
 
-    private string? Socket(string device, string run)
+    private string? Socket(string device, PortChoice port, string run)
     {
         string? path = ReadPath(ConfigurationKeys.Socket, device);
-        if (reader.ReadOrDefault(ConfigurationKeys.Port, device) == PortChoice.VhostUser)
+        if (port == PortChoice.VhostUser)
         {
             return path ?? Path.Combine(run, $"{device}.vhost");
         }

@@ -60,7 +60,7 @@ public sealed class ConfigurationErrorTests
     {
         { "", "devices:rpmsg0:side: there is none; use virtio or vhost (the peer has the other one)" },
         { "\"side\": \"driver\"", "devices:rpmsg0:side: driver is not one of the choices; use virtio or vhost" },
-        { "\"side\": \"vhost\", \"port\": \"pci\"", "devices:rpmsg0:port: pci is not one of the choices; use sockets" },
+        { "\"side\": \"vhost\", \"port\": \"pci\"", "devices:rpmsg0:port: pci is not one of the choices; use sockets or vhost-user" },
         { "\"side\": \"vhost\", \"link\": \"B2\"", "devices:rpmsg0:link: there is no link B2" },
         { "\"side\": \"vhost\", \"link\": \"\"", "devices:rpmsg0:link: the value is empty; " + NameRange },
         { "\"side\": \"vhost\", \"rpmsg\": 7", "devices:rpmsg0:rpmsg: is the single value 7; give an object" },

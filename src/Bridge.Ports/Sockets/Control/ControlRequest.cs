@@ -4,7 +4,7 @@ namespace Bridge.Ports.Sockets.Control;
 internal abstract record ControlRequest
 {
     /// <summary>Most bytes of a request's packet.</summary>
-    public const int MaximumLength = 4096;
+    public const int MaximumLength = 4 * 1024;
 
     /// <summary>What is asked for: the word that decides which members there are.</summary>
     public required string Request { get; init; }
