@@ -142,7 +142,8 @@ public sealed partial class DriverRelay
             return;
         }
 
-        if (status == DeviceStatus.None && _resetDeadline is not null)
+        // Whatever the status is by now: who states this life has made its reset.
+        if (_resetDeadline is not null)
             CompleteReset();
         if ((status & DeviceStatus.NeedsReset) != 0)
             RequireReset("the device side says DEVICE_NEEDS_RESET");

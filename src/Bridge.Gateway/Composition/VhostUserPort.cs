@@ -30,6 +30,7 @@ internal sealed class VhostUserPort : LocalPort
             Device = device.Name,
             SocketPath = path,
             Mode = gateway.SocketMode,
+            InBandNotifications = device.InBandNotifications,
             Group = gateway.Group is { } group
                 ? UserGroup.FindGroupOrNumber(group) ?? throw new RunDirectoryException(RunDirectoryFault.Inaccessible, path, $"{path}: there is no group {group}")
                 : null,

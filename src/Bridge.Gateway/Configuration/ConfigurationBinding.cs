@@ -65,6 +65,7 @@ internal sealed class ConfigurationBinding(ConfigurationReader reader, Configura
             side,
             port,
             Socket(device, port, run),
+            reader.ReadOrDefault(ConfigurationKeys.InBandNotifications, device),
             Rpmsg(device),
             new EntryTerms(
                 Takeover: reader.ReadOrDefault(ConfigurationKeys.ChannelTakeover, device),

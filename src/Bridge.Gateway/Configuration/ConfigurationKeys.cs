@@ -74,6 +74,9 @@ internal static class ConfigurationKeys
     public static readonly ValueKey<string> Socket = new("devices:<device>:socket", new TextRule("path", "a path of at most 107 bytes"), "(<device>.vhost in runDirectory)",
         "With vhost-user: the socket that the front end connects to. It appears when the other side's device is known.");
 
+    public static readonly ValueKey<bool> InBandNotifications = new("devices:<device>:inBandNotifications", new YesNoRule(), "false",
+        "With vhost-user: offers doorbells as messages over the socket. User-mode Linux takes them whenever they are offered, and is three times as slow.");
+
     public static readonly SectionKey Rpmsg = new("devices:<device>:rpmsg", "Buffers and flow control of an rpmsg device.");
 
     public static readonly ValueKey<int> Buffers = new("devices:<device>:rpmsg:buffers", new WholeNumberRule(1, 32768), "256",
@@ -127,7 +130,7 @@ internal static class ConfigurationKeys
     [
         Name, Identity, RunDirectory, Mode, Group, Listen, AdminSocket,
         Links, Link, Fingerprint, CertificateAuthority, PeerName, Connect, Transport, KeepAliveSeconds, HelloTimeoutSeconds,
-        Devices, Device, DeviceLink, Side, Port, Socket, Rpmsg, Buffers, BufferSize, Quota, SlowReader, AddressService,
+        Devices, Device, DeviceLink, Side, Port, Socket, InBandNotifications, Rpmsg, Buffers, BufferSize, Quota, SlowReader, AddressService,
         Channels, ChannelTakeover, ChannelGraceSeconds, Tcp, Services, Service, Address, Permanent, Peers, Takeover, GraceSeconds,
     ];
 }

@@ -9,6 +9,7 @@ namespace Bridge.Gateway.Configuration;
 /// <param name="Side">Which side this gateway has.</param>
 /// <param name="Port">What it plugs into here.</param>
 /// <param name="Socket">With vhost-user: the socket that the front end connects to; else null.</param>
+/// <param name="InBandNotifications">With vhost-user: doorbells may be messages.</param>
 /// <param name="Rpmsg">Rings, buffers and quotas.</param>
 /// <param name="Channels">How channels of the other side deal with applications.</param>
 /// <param name="Tcp">Where stream connections are awaited beside the device's own socket.</param>
@@ -19,6 +20,7 @@ internal sealed record DeviceConfiguration(
     DeviceSide Side,
     PortChoice Port,
     string? Socket,
+    bool InBandNotifications,
     RpmsgConfiguration Rpmsg,
     EntryTerms Channels,
     IReadOnlyList<IPEndPoint> Tcp,

@@ -18,11 +18,12 @@ internal sealed class BackEnd : IDisposable
 
     /// <summary>
     /// What is offered. Not STATUS: QEMU writes 0 to it whenever a guest is stopped, so that a pause could not be told from a reset. Not LOG_SHMFD: a guest cannot be moved
-    /// while a remote device has its buffers.
+    /// while a remote device has its buffers. Not INFLIGHT_SHMFD: the relay's own table knows what is in flight. INBAND_NOTIFICATIONS where the options say so.
     /// </summary>
-    public const ProtocolFeatures Offered = ProtocolFeatures.MultipleQueues | ProtocolFeatures.ReplyAcknowledge | ProtocolFeatures.BackEndRequest
-        | ProtocolFeatures.Configuration | ProtocolFeatures.ResetDevice | ProtocolFeatures.InBandNotifications;
+    private const ProtocolFeatures Always = ProtocolFeatures.MultipleQueues | ProtocolFeatures.ReplyAcknowledge | ProtocolFeatures.BackEndRequest
+        | ProtocolFeatures.Configuration | ProtocolFeatures.ResetDevice;
 
+    private readonly ProtocolFeatures _offeredProtocol;
     private readonly VringSet _vrings;
     private readonly PollThread _poll;
     private readonly VhostUserCounters _counters;
@@ -30,10 +31,11 @@ internal sealed class BackEnd : IDisposable
     private ProtocolFeatures _protocol;
     private BackEndChannel? _channel;
 
-    public BackEnd(string device, DeviceOffer offer, IDriverRelay relay, PollThread poll, VhostUserCounters counters, TimeProvider time, ILogger log)
+    public BackEnd(VhostUserOptions options, DeviceOffer offer, IDriverRelay relay, PollThread poll, VhostUserCounters counters, TimeProvider time, ILogger log)
     {
         (_offer, _poll, _counters) = (offer, poll, counters);
-        _vrings = new VringSet(device, offer.QueueSizes.Count, relay, time, log);
+        _offeredProtocol = options.InBandNotifications ? Always | ProtocolFeatures.InBandNotifications : Always;
+        _vrings = new VringSet(options.Device, offer.QueueSizes.Count, relay, time, log);
     }
 
     /// <summary>A driver runs, or is about to: its rings are to be looked at now and then.</summary>
@@ -128,7 +130,7 @@ internal sealed class BackEnd : IDisposable
                 _vrings.EndLife($"{request}");
                 return Done;
             case FrontEndRequest.GetProtocolFeatures:
-                return Write(reply, (ulong)Offered);
+                return Write(reply, (ulong)_offeredProtocol);
             case FrontEndRequest.SetProtocolFeatures:
                 return SetProtocolFeatures((ProtocolFeatures)Number.Read(payload, request));
             case FrontEndRequest.GetQueueNum:
@@ -171,8 +173,8 @@ internal sealed class BackEnd : IDisposable
 
     private int SetProtocolFeatures(ProtocolFeatures features)
     {
-        if ((features & ~Offered) != 0)
-            throw new FrontEndFaultException($"the front end accepted protocol features that were not offered: 0x{(ulong)(features & ~Offered):x}");
+        if ((features & ~_offeredProtocol) != 0)
+            throw new FrontEndFaultException($"the front end accepted protocol features that were not offered: 0x{(ulong)(features & ~_offeredProtocol):x}");
         (_protocol, _vrings.HasEnable) = (features, true);
         _vrings.HasInBandKicks = (features & ProtocolFeatures.InBandNotifications) != 0;
         return Done;

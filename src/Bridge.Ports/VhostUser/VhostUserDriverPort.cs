@@ -159,7 +159,7 @@ public sealed class VhostUserDriverPort : IDriverPort, IAsyncDisposable
         Counters.Connections++;
         PeerCredentials peer = socket.PeerCredentials;
         VhostUserLog.Connected(_log, _options.Device, peer.ProcessId, peer.UserId);
-        _frontEnd = new FrontEnd(socket, new BackEnd(_options.Device, _offer!, _relay!, _poll, Counters, _time, _log), _poll, _time, _options.Patience);
+        _frontEnd = new FrontEnd(socket, new BackEnd(_options, _offer!, _relay!, _poll, Counters, _time, _log), _poll, _time, _options.Patience);
         _poll.Add(_frontEnd, PollEvents.In | PollEvents.ReadHangUp);
     }
 

@@ -15,6 +15,12 @@ public sealed record VhostUserOptions
     /// <summary>The socket's group, by number; null: the process's own.</summary>
     public uint? Group { get; init; }
 
+    /// <summary>
+    /// Offers INBAND_NOTIFICATIONS: doorbells as messages over the socket, each of them answered. User-mode Linux takes them whenever they are offered, and a burst takes
+    /// three times as long.
+    /// </summary>
+    public bool InBandNotifications { get; init; }
+
     /// <summary>How long a front end may take for its first message, and for the rest of one that it has begun.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -46,6 +46,16 @@ internal sealed class Guest : IDisposable
     /// <summary>The driver is bound again: new rings, in the other half of the memory.</summary>
     public void Rebind() => Rings = new RpmsgDriverRings(Window, GuestBase + (Length / 2 & ~0xffffUL), _options, Features);
 
+    /// <summary>The guest has booted again: new rings where the old ones were.</summary>
+    public void Clear() => Rings = new RpmsgDriverRings(Window, GuestBase, _options, Features);
+
+    /// <summary>Writes an available index that no driver can have.</summary>
+    public void Spoil(int queue)
+    {
+        ulong index = Layout(queue).Available + sizeof(ushort);
+        Window.GetSpan(index, sizeof(ushort)).Fill(0x77);
+    }
+
     /// <summary>Publishes one message; false: no buffer is free.</summary>
     public bool TrySend(uint source, uint destination, ReadOnlySpan<byte> payload)
     {

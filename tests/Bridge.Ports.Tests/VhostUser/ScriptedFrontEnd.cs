@@ -140,6 +140,62 @@ internal sealed class ScriptedFrontEnd : IDisposable
         Kick(0);
     }
 
+    /// <summary>The first so many requests of a start, without waiting for anything.</summary>
+    public async Task StartPartly(Guest guest, int requests)
+    {
+        Action[] all =
+        [
+            () => Send(3), () => Send(2, Number(Guest.Features)), () => Send(5, Memory(guest), 1, guest.File),
+            .. Enumerable.Range(0, 2).SelectMany(queue => new Action[]
+            {
+                () => Send(13, Number((ulong)queue), 1, NewCall(queue)), () => Send(8, State((uint)queue, (uint)guest.Layout(queue).Size)),
+                () => Send(10, State((uint)queue, 0)), () => Send(9, Address((uint)queue, guest)), () => Send(12, Number((ulong)queue), 1, NewKick(queue)),
+                () => Kick(queue), () => Send(18, State((uint)queue, 1)),
+            }),
+        ];
+        foreach (Action request in all.Take(requests))
+            request();
+        if (requests > 0)
+            await Get(1);
+    }
+
+    /// <summary>What UML 6.1 does where in-band notifications are offered: it names no doorbells.</summary>
+    public async Task ProbeInBand(Guest guest)
+    {
+        Send(3);
+        Assert.NotEqual(0ul, await Get(15) & (1ul << 14));
+        Send(16, Number(1ul << 3 | 1ul << 5 | 1ul << 14));
+        (DescriptorSocket own, DescriptorSocket passed) = DescriptorSocket.Pair();
+        _requests = own;
+        await Set(21, [], passed.Descriptor);
+        passed.Dispose();
+        await Set(2, Number(Guest.Features | 1ul << 30));
+        await Set(5, Memory(guest), guest.File);
+        for (uint queue = 0; queue < 2; queue++)
+        {
+            await Set(8, State(queue, (uint)guest.Layout((int)queue).Size));
+            await Set(10, State(queue, 0));
+            await Set(9, Address(queue, guest));
+        }
+
+        await Set(18, State(0, 1));
+        await Set(18, State(1, 1));
+        await Set(35, State(0, 0));
+    }
+
+    /// <summary>The next message of the back end's own: its request and queue.</summary>
+    public async Task<(uint Request, uint Queue)> InBandRequest()
+    {
+        byte[] message = new byte[20];
+        using Poller poller = new();
+        poller.Add(_requests!.Descriptor, 1, PollEvents.In, once: false);
+        await WaitFor(poller);
+        Assert.Equal(StreamOutcome.Received, _requests.Receive(message, _received, out int received, out _));
+        Assert.Equal(20, received);
+        Assert.Equal(1u, MemoryMarshal.Read<uint>(message.AsSpan(4)));
+        return (MemoryMarshal.Read<uint>(message), MemoryMarshal.Read<uint>(message.AsSpan(12)));
+    }
+
     /// <summary>What UML does when a driver is unbound: nothing else.</summary>
     public async Task UnbindAsUml()
     {

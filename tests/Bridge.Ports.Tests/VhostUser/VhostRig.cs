@@ -15,11 +15,11 @@ internal sealed class VhostRig : IAsyncDisposable
     private readonly TemporaryDirectory _run = new();
     private readonly RelayPair _pair;
 
-    public VhostRig(TimeProvider? time = null, string[]? services = null)
+    public VhostRig(TimeProvider? time = null, string[]? services = null, bool inBand = false)
     {
         _turn = new Turn(Step);
         ILogger log = NullLogger.Instance;
-        Port = new VhostUserDriverPort(new VhostUserOptions { Device = "v", SocketPath = _run["v.sock"] }, _turn.Run, log, time);
+        Port = new VhostUserDriverPort(new VhostUserOptions { Device = "v", SocketPath = _run["v.sock"], InBandNotifications = inBand }, _turn.Run, log, time);
         Device = new SocketsDevicePort(
             new SocketsOptions { Device = "d", RunDirectory = _run.Path, Services = [.. (services ?? []).Select(name => new ServiceOptions(name, null))] }, _turn.Run, log);
         DriverRelay = new DriverRelay("v", Port, TimeProvider.System, log);
@@ -38,9 +38,10 @@ internal sealed class VhostRig : IAsyncDisposable
     public DeviceRelay DeviceRelay { get; }
 
     /// <summary>Starts everything and waits until front ends can connect.</summary>
-    public static async Task<VhostRig> Start(TimeProvider? time = null, params string[] services)
+    public static Task<VhostRig> Start(TimeProvider? time = null, params string[] services) => Start(new VhostRig(time, services));
+
+    public static async Task<VhostRig> Start(VhostRig rig)
     {
-        var rig = new VhostRig(time, services);
         rig.Port.Listen();
         rig.Device.Listen();
         await rig.Up();
