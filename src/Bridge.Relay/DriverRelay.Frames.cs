@@ -1,5 +1,6 @@
 using Bridge.Link;
 using Bridge.Link.Frames.Device;
+using Bridge.Virtio;
 
 namespace Bridge.Relay;
 
