@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Xunit.Sdk;
 
 namespace Bridge.Virtio.Tests;
@@ -131,7 +132,10 @@ public sealed class HostileMemoryTests
         var chain = new Chain();
         try
         {
-            for (int i = 0; i < times && refused <= maximumRefused; i++)
+            // On a busy machine the scribbler may get its turn late: where it must be met once, it is waited for.
+            long begin = Stopwatch.GetTimestamp();
+            bool Unmet() => maximumRefused > 0 && refused == 0 && Stopwatch.GetElapsedTime(begin) < TimeSpan.FromSeconds(20);
+            for (int i = 0; (i < times || Unmet()) && refused <= maximumRefused; i++)
             {
                 driver.Publish(0);
                 try
