@@ -24,6 +24,7 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
     private readonly QueueOffer[] _offers;
     private readonly uint[] _generations;
     private readonly DeviceSideQueue?[] _queues;
+    private (DriverQueue Ring, ulong Pool)[] _rings = [];
     private HeapMemory? _memory;
     private Window? _window;
     private ulong _features;
@@ -220,10 +221,14 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
 
     private void TakeVirtqueue(SetVirtqueuePayload payload)
     {
-        if (payload.Queue >= _queues.Length || payload.Generation == 0 || _started)
+        bool known = payload.Queue < _queues.Length;
+        if (!known || payload.Generation == 0 || (_started && _queues[payload.Queue] is not null))
             throw new LinkProtocolException(CloseReason.ProtocolViolation,
-                $"queue {payload.Queue} set to generation {payload.Generation}; the device has {_queues.Length} queues{(_started ? " and runs" : "")}");
+                $"queue {payload.Queue} set to generation {payload.Generation}; the device has {_queues.Length} queues{(known && _started ? " and runs with this one" : "")}");
         _generations[payload.Queue] = payload.Generation;
+        // A vhost-user front end may set a queue up when others run already: its ring has waited for it.
+        if (_started)
+            Attach(payload.Queue);
     }
 
     private void TakeStatus(uint epoch, DeviceStatusPayload payload)
@@ -275,6 +280,7 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
             MaximumSegments: PostedPayload.MaximumSegments);
         Window window = MakeWindow();
         var layouts = new RingLayout[_queues.Length];
+        _rings = new (DriverQueue, ulong)[_queues.Length];
         ulong at = WindowBase;
         for (int i = 0; i < _queues.Length; i++)
         {
@@ -282,14 +288,18 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
             var ring = new DriverQueue(window, layouts[i], options);
             ulong pool = at + Align(RingLayout.PackedLength((int)_offers[i].MaximumSize));
             at = pool + Align((ulong)_offers[i].Places * _offers[i].PlaceSize);
+            _rings[i] = (ring, pool);
             if (_generations[i] != 0)
-                _queues[i] = new DeviceSideQueue((ushort)i, _generations[i], _row, window, ring, pool, _offers[i], Counters);
+                Attach(i);
         }
 
         _started = true;
         RelayLog.DeviceStarted(Log, Device, _row.Describe(features));
         _port.Start(features, window, layouts, this);
     }
+
+    private void Attach(int queue) =>
+        _queues[queue] = new DeviceSideQueue((ushort)queue, _generations[queue], _row, _window!, _rings[queue].Ring, _rings[queue].Pool, _offers[queue], Counters);
 
     private Window MakeWindow()
     {

@@ -61,6 +61,15 @@ public sealed class ConfigurationErrorTests
         { "", "devices:rpmsg0:side: there is none; use virtio or vhost (the peer has the other one)" },
         { "\"side\": \"driver\"", "devices:rpmsg0:side: driver is not one of the choices; use virtio or vhost" },
         { "\"side\": \"vhost\", \"port\": \"pci\"", "devices:rpmsg0:port: pci is not one of the choices; use sockets or vhost-user" },
+        { "\"side\": \"vhost\", \"socket\": \"x\"", "devices:rpmsg0:socket: is of use only with port vhost-user; remove it, or set that" },
+        {
+            "\"side\": \"vhost\", \"port\": \"vhost-user\"",
+            "devices:rpmsg0:port: vhost-user faces a guest's driver, so that side must be virtio; give this side the device, or use sockets"
+        },
+        {
+            "\"side\": \"virtio\", \"port\": \"vhost-user\", \"services\": { \"echo\": {} }",
+            "devices:rpmsg0:services: services are sockets, and vhost-user has none: the guest announces its own; remove them"
+        },
         { "\"side\": \"vhost\", \"link\": \"B2\"", "devices:rpmsg0:link: there is no link B2" },
         { "\"side\": \"vhost\", \"link\": \"\"", "devices:rpmsg0:link: the value is empty; " + NameRange },
         { "\"side\": \"vhost\", \"rpmsg\": 7", "devices:rpmsg0:rpmsg: is the single value 7; give an object" },

@@ -77,6 +77,19 @@ public sealed class GatewayConfigurationTests
         Assert.Equal([new ServiceConfiguration("echo", 30, new(4, Takeover: true, TimeSpan.FromMinutes(1), Permanent: true)), new ServiceConfiguration("n%.1", null, new()), new ServiceConfiguration("rpmsg-tty", null, new())], device.Services);
     }
 
+    [Theory]
+    [InlineData("", "/run/rb/rpmsg0.vhost", false)]
+    [InlineData(", \"socket\": \"/run/guest.sock\", \"inBandNotifications\": true", "/run/guest.sock", true)]
+    public void Load_VhostUser_HasASocket(string members, string socket, bool inBand)
+    {
+        GatewayConfiguration configuration = Load($$"""
+            { "name": "a", "runDirectory": "/run/rb", "links": { "b": { "fingerprint": "{{Fingerprint}}" } },
+              "devices": { "rpmsg0": { "side": "virtio", "port": "vhost-user"{{members}} } } }
+            """);
+        DeviceConfiguration device = Assert.Single(configuration.Devices);
+        Assert.Equal((PortChoice.VhostUser, socket, inBand), (device.Port, device.Socket, device.InBandNotifications));
+    }
+
     [Fact]
     public void Load_EmptyListen_MeansDialOnly() =>
         Assert.Empty(Load(With(top: "\"listen\": []", link: $"\"fingerprint\": \"{Fingerprint}\", \"connect\": \"b\"")).Listen);

@@ -18,6 +18,9 @@ internal sealed class Turn
         _turn = new DeviceTurn(Step);
     }
 
+    /// <summary>What a step threw; nothing is done after it.</summary>
+    public Exception? Failure => _failure;
+
     public void Run() => _turn.Run();
 
     /// <summary>Asks something inside the turn.</summary>

@@ -74,6 +74,7 @@ internal sealed class VhostRig : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Assert.Null(_turn.Failure);
         await Do(() =>
         {
             Port.Close();
