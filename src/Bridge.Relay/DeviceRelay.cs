@@ -14,24 +14,31 @@ public sealed record PoolOptions(int Places = 0, int PlaceSize = 512);
 /// The device side of a device: plays the driver towards the local device, in a window of its own. It follows what the driver side sets,
 /// and forgets a life only when the driver side begins another one.
 /// </summary>
-public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
+public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
 {
-    private const ulong WindowBase = 0x10000;
+    /// <summary>Address of the first byte of <see cref="IDevicePort.CreateMemory"/>'s memory in the window that the device is given.</summary>
+    public const ulong WindowBase = 0x10000;
+
     private const ulong PartAlignment = 0x10000;
 
     private readonly IDevicePort _port;
-    private readonly DeviceRow _row;
-    private readonly QueueOffer[] _offers;
-    private readonly uint[] _generations;
-    private readonly DeviceSideQueue?[] _queues;
+    private readonly PoolOptions _pool;
+    private DeviceRow? _row;
+    private QueueOffer[] _offers = [];
+    private uint[] _generations = [];
+    private DeviceSideQueue?[] _queues = [];
     private (DriverQueue Ring, ulong Pool)[] _rings = [];
-    private HeapMemory? _memory;
+    private RingLayout[] _layouts = [];
+    private RingOptions? _ringOptions;
+    private WindowMemory? _memory;
     private Window? _window;
     private ulong _features;
     private ulong _deviceLife = NewLife();
     private DeviceStatus _status;
-    private bool _started, _offerChanged, _statusDue;
+    private bool _started, _offerChanged, _statusDue, _introduced, _heard;
     private int _first;
+    private uint _toldGeneration;
+    private long _inboxLimit = ControlAllowance;
     private string? _needsReset;
 
     /// <summary>Makes the relay in front of a port.</summary>
@@ -39,22 +46,13 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
     public DeviceRelay(string device, IDevicePort port, PoolOptions pool, TimeProvider time, ILogger logger)
         : base(device, time, logger)
     {
-        _port = port;
-        DeviceOffer offer = port.Offer;
-        _row = DeviceTable.Find(offer.DeviceId);
-        _offers = [.. offer.QueueSizes.Select(size => new QueueOffer((uint)size, (uint)(pool.Places == 0 ? size : pool.Places), (uint)PlaceLayout.Room((uint)pool.PlaceSize)))];
-        // Every chain may come in a frame of its own.
-        InboxLimit = ControlAllowance + _offers.Sum(queue =>
-            queue.Places * ((long)queue.PlaceSize + FrameHeader.Size + PostedPayload.Size + PostedPayload.ShapeSize(PostedPayload.MaximumSegments)));
-        _generations = new uint[_offers.Length];
-        _queues = new DeviceSideQueue?[_offers.Length];
-        ulong cut = offer.Features & ~_row.Features & ~DeviceRow.HopLocal;
-        if (cut != 0)
-            RelayLog.OfferCut(Log, Device, _row.Describe(cut));
+        (_port, _pool) = (port, pool);
+        if (port.Offer is { } offer)
+            Meet(offer);
     }
 
     /// <inheritdoc/>
-    public override long InboxLimit { get; }
+    public override long InboxLimit => _inboxLimit;
 
     /// <summary>What the driver side has set.</summary>
     public DeviceStatus Status => _status;
@@ -94,7 +92,13 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
             NeedsReset(why);
         }
 
-        if (Live && Output is { } output && SendControl(output))
+        if (_row is null && _port.Offer is { } offer)
+            Meet(offer);
+        if (Output is not { } output)
+            return more;
+        if (_row is not null && !_introduced)
+            Introduce(output, _row);
+        if (Live && SendControl(output))
             SendQueues(output);
         return more;
     }
@@ -114,7 +118,7 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
 
     /// <inheritdoc/>
     public override RelayStatus ReadStatus() => new(
-        _row.Id, Live, Epoch, _status, _features, [.. _queues.OfType<DeviceSideQueue>().Select(queue => queue.ReadStatus())], Counters);
+        _row?.Id, Live, Epoch, _status, _features, [.. _queues.OfType<DeviceSideQueue>().Select(queue => queue.ReadStatus())], Counters);
 
     private void TurnQueues()
     {
@@ -141,13 +145,12 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
 
     private bool SendControl(LaneOutput output)
     {
-        if (_offerChanged)
+        if (_port.Offer is { } offer && (_offerChanged || offer.ConfigurationGeneration != _toldGeneration))
         {
             if (!output.CanWrite)
                 return false;
-            DeviceOffer offer = _port.Offer;
             output.End(EventConfigurationPayload.Write(output.Begin(FrameType.EventConfiguration, Epoch), offer.ConfigurationGeneration, offer.Configuration.Span));
-            _offerChanged = false;
+            (_offerChanged, _toldGeneration) = (false, offer.ConfigurationGeneration);
         }
 
         if (_statusDue)
@@ -265,27 +268,37 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
     /// <summary>The driver said DRIVER_OK: play driver towards the local device, with fresh rings that begin at 0.</summary>
     private void Start()
     {
-        ulong offered = _port.Offer.Features;
-        ulong allowed = offered & _row.Features;
+        DeviceRow row = _row!;
+        ulong offered = _port.Offer!.Features;
+        ulong allowed = offered & row.Features;
         if ((_features & ~allowed) != 0)
         {
-            NeedsReset($"the driver accepted features that are not offered: {_row.Describe(_features & ~allowed)}");
+            NeedsReset($"the driver accepted features that are not offered: {row.Describe(_features & ~allowed)}");
             return;
         }
 
         ulong features = _features | (offered & VirtioFeatures.EventIndex);
-        var options = new RingOptions(
+        _ringOptions = new RingOptions(
             EventIndex: (features & VirtioFeatures.EventIndex) != 0,
             LittleEndian: (features & VirtioFeatures.Version1) != 0 || BitConverter.IsLittleEndian,
             MaximumSegments: PostedPayload.MaximumSegments);
-        Window window = MakeWindow();
-        var layouts = new RingLayout[_queues.Length];
+        try
+        {
+            _window = MakeWindow();
+        }
+        catch (IOException exhausted)
+        {
+            NeedsReset($"no memory for its rings and pool: {exhausted.Message}");
+            return;
+        }
+
+        _layouts = new RingLayout[_queues.Length];
         _rings = new (DriverQueue, ulong)[_queues.Length];
         ulong at = WindowBase;
         for (int i = 0; i < _queues.Length; i++)
         {
-            layouts[i] = RingLayout.Packed(at, (int)_offers[i].MaximumSize);
-            var ring = new DriverQueue(window, layouts[i], options);
+            _layouts[i] = RingLayout.Packed(at, (int)_offers[i].MaximumSize);
+            var ring = new DriverQueue(_window, _layouts[i], _ringOptions);
             ulong pool = at + Align(RingLayout.PackedLength((int)_offers[i].MaximumSize));
             at = pool + Align((ulong)_offers[i].Places * _offers[i].PlaceSize);
             _rings[i] = (ring, pool);
@@ -294,32 +307,33 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
         }
 
         _started = true;
-        RelayLog.DeviceStarted(Log, Device, _row.Describe(features));
-        _port.Start(features, window, layouts, this);
+        RelayLog.DeviceStarted(Log, Device, row.Describe(features));
+        _port.Start(features, _window, _layouts, this);
     }
 
     private void Attach(int queue) =>
-        _queues[queue] = new DeviceSideQueue((ushort)queue, _generations[queue], _row, _window!, _rings[queue].Ring, _rings[queue].Pool, _offers[queue], Counters);
+        _queues[queue] = new DeviceSideQueue((ushort)queue, _generations[queue], _row!, _window!, _rings[queue].Ring, _rings[queue].Pool, _offers[queue], Counters);
 
+    /// <summary>Memory of its own for every life: what is left of a device of an earlier life cannot reach into this one.</summary>
     private Window MakeWindow()
     {
-        if (_window is not null)
-            return _window;
         ulong size = 0;
         foreach (QueueOffer offer in _offers)
             size += Align(RingLayout.PackedLength((int)offer.MaximumSize)) + Align((ulong)offer.Places * offer.PlaceSize);
-        _memory = new HeapMemory(size);
-        return _window = new Window(new WindowRegion(WindowBase, _memory));
+        _memory?.Dispose();
+        _memory = null;
+        _memory = _port.CreateMemory(size);
+        return new Window(new WindowRegion(WindowBase, _memory));
     }
 
     private static ulong Align(ulong length) => (length + PartAlignment - 1) & ~(PartAlignment - 1);
 
     private void TakeResume(uint epoch, ResumePayload driver)
     {
-        if (Output is not { } output || Live)
+        if (Output is not { } output || _heard)
             throw Unexpected(FrameType.ResumeDriver, "twice");
         CheckLife(FrameType.ResumeDriver, driver.DriverLife);
-        Live = true;
+        (_heard, Live) = (true, _introduced);
         if (_status == DeviceStatus.None && DriverLife == 0)
             return;
         if (epoch != Epoch || driver.DriverLife != DriverLife)
@@ -359,19 +373,9 @@ public sealed class DeviceRelay : Relay, IDeviceRelay, IDisposable
 
     private protected override void OnLaneUp(LaneOutput output)
     {
-        DeviceOffer offer = _port.Offer;
-        var info = new DeviceInfoPayload(
-            offer.DeviceId, offer.VendorId, offer.Features & _row.Features, offer.ConfigurationGeneration, _offers, offer.Configuration);
-        output.End(info.Write(output.Begin(FrameType.DeviceInfo, Epoch)));
-        (_offerChanged, _statusDue) = (false, false);
-        var queues = new List<QueueProgress>();
-        foreach (DeviceSideQueue? queue in _queues)
-        {
-            if (queue is not null)
-                queues.Add(queue.Progress);
-        }
-
-        output.End(new ResumePayload(DriverLife, _deviceLife, _features, (byte)_status, queues).Write(output.Begin(FrameType.ResumeDevice, Epoch)));
+        (_heard, _introduced) = (false, false);
+        if (_row is { } row)
+            Introduce(output, row);
     }
 
     private protected override void OnLaneDown()

@@ -9,12 +9,11 @@ namespace Bridge.Relay;
 /// One queue of the device side: gives posted chains a place in the pool, makes them available to the device, and sends what the device
 /// used. A place stays taken until the driver side has confirmed its used element: the pool is the retransmission buffer.
 /// </summary>
-internal sealed class DeviceSideQueue
+internal sealed partial class DeviceSideQueue
 {
     private readonly ushort _index;
     private readonly DeviceRow _row;
     private readonly Window _window;
-    private readonly DriverQueue _ring;
     private readonly RelayCounters _counters;
     private readonly uint _placeSize;
     private readonly Place[] _places;
@@ -26,6 +25,7 @@ internal sealed class DeviceSideQueue
 
     // The next chain sequence expected; the next used sequence to give; what the driver side has confirmed.
     private ulong _nextPosted, _nextUsed, _confirmed;
+    private DriverQueue _ring;
     private SendCursor _cursor;
     private int _partial = -1;
     private ulong _partialOffset;
@@ -167,8 +167,7 @@ internal sealed class DeviceSideQueue
         }
         catch (RingFaultException fault)
         {
-            Broken = fault;
-            _counters.BrokenQueues++;
+            Break(fault);
             return false;
         }
     }
@@ -231,17 +230,32 @@ internal sealed class DeviceSideQueue
     private void Expose()
     {
         while (_waiting.TryPeek(out int index) && _ring.TryAdd(_places[index].Readable, _places[index].Writable, index, out _))
+        {
             _waiting.Dequeue();
+            _places[index].IsExposed = true;
+        }
     }
 
     private void Collect(in UsedElement used)
     {
         Place place = _places[used.Token];
-        place.Reported = used.Length;
-        place.Written = (uint)(_row.ExactUsedLength ? Math.Min(used.Length, place.WritableLength) : place.WritableLength);
-        _usedLog[_nextUsed++ % (ulong)_usedLog.Length] = used.Token;
+        Log(used.Token, used.Length, (uint)(_row.ExactUsedLength ? Math.Min(used.Length, place.WritableLength) : place.WritableLength));
+    }
+
+    /// <summary>The chain is done: what was written and reported goes to the driver side in its turn.</summary>
+    private void Log(int index, uint reported, uint written)
+    {
+        Place place = _places[index];
+        (place.Reported, place.Written, place.IsExposed) = (reported, written, false);
+        _usedLog[_nextUsed++ % (ulong)_usedLog.Length] = index;
         _counters.Used++;
-        _counters.UsedBytes += place.Written;
+        _counters.UsedBytes += written;
+    }
+
+    private void Break(RingFaultException fault)
+    {
+        Broken = fault;
+        _counters.BrokenQueues++;
     }
 
     private void Confirm(ulong used)
@@ -267,6 +281,9 @@ internal sealed class DeviceSideQueue
         private int _readable, _count;
 
         public ulong Sequence { get; set; }
+
+        /// <summary>The device has it.</summary>
+        public bool IsExposed { get; set; }
 
         public uint Reported { get; set; }
 

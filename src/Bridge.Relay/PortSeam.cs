@@ -77,8 +77,15 @@ public interface IDriverRelay
 /// <summary>Faces, or is, a device on this machine. All calls come inside the device's turn, one at a time.</summary>
 public interface IDevicePort
 {
-    /// <summary>What the device offers now.</summary>
-    DeviceOffer Offer { get; }
+    /// <summary>
+    /// What the device offers now; null until that is known, then never null again. Device id, features and queues stay what they were at first; the configuration may change.
+    /// </summary>
+    DeviceOffer? Offer { get; }
+
+    /// <summary>Makes the memory for one life, in which the rings and the pool will lie. The relay disposes it when the next life has one of its own, or with itself.</summary>
+    /// <param name="size">Its length, bytes.</param>
+    /// <exception cref="IOException">The system has not that much; the driver is told that the device needs a reset.</exception>
+    WindowMemory CreateMemory(ulong size) => new HeapMemory(size);
 
     /// <summary>The driver said DRIVER_OK: rings are ready, features negotiated. The window lives until <see cref="Stop"/> returns.</summary>
     void Start(ulong features, Window window, IReadOnlyList<RingLayout> queues, IDeviceRelay relay);
@@ -104,4 +111,11 @@ public interface IDeviceRelay
 
     /// <summary>The device cannot go on without a reset.</summary>
     void NeedsReset(string why);
+
+    /// <summary>
+    /// The device was lost with what it had, and another one of its kind begins in its place with the same features. From when this returns the rings stand at 0 in the same
+    /// place, with the chains that the lost one had first, in their order, as far as the device table lets them be repeated; the others are answered. What the lost device had
+    /// published as used counts. Only from <see cref="IDevicePort.Pump"/>, between <see cref="IDevicePort.Start"/> and <see cref="IDevicePort.Stop"/>, while no device touches the rings.
+    /// </summary>
+    void Restart();
 }

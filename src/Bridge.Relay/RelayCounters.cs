@@ -41,4 +41,10 @@ public sealed class RelayCounters
 
     /// <summary>Notifications given to the local driver or device.</summary>
     public long Notifications { get; internal set; }
+
+    /// <summary>Chains made available once more because the device was lost with them: the lost one may have done their work already.</summary>
+    public long Repeated { get; internal set; }
+
+    /// <summary>Chains that were lost with the device and must not be repeated: given back as done, or as failed, by the device table.</summary>
+    public long Forfeited { get; internal set; }
 }

@@ -46,4 +46,7 @@ internal static partial class RelayLog
 
     [LoggerMessage(14, LogLevel.Error, "{Device}: its work failed: {Why}; the device stops, the gateway and other devices go on")]
     public static partial void DeviceFailed(ILogger logger, Exception exception, string device, string why);
+
+    [LoggerMessage(15, LogLevel.Warning, "{Device}: the device was lost and begins anew: {Repeated} chains are repeated, {Forfeited} given back because they must not be")]
+    public static partial void DeviceRestarted(ILogger logger, string device, long repeated, long forfeited);
 }

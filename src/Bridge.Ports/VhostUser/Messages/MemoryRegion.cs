@@ -39,6 +39,19 @@ internal readonly record struct MemoryRegion(ulong GuestAddress, ulong Length, u
         return regions;
     }
 
+    /// <summary>A table of this region alone.</summary>
+    public byte[] WriteTable()
+    {
+        byte[] payload = new byte[TableHeader + Size];
+        MemoryMarshal.Write(payload, 1u);
+        Span<byte> region = payload.AsSpan(TableHeader);
+        MemoryMarshal.Write(region, GuestAddress);
+        MemoryMarshal.Write(region[8..], Length);
+        MemoryMarshal.Write(region[16..], UserAddress);
+        MemoryMarshal.Write(region[24..], FileOffset);
+        return payload;
+    }
+
     private static MemoryRegion Read(ReadOnlySpan<byte> bytes) => new(
         MemoryMarshal.Read<ulong>(bytes), MemoryMarshal.Read<ulong>(bytes[8..]), MemoryMarshal.Read<ulong>(bytes[16..]), MemoryMarshal.Read<ulong>(bytes[24..]));
 }

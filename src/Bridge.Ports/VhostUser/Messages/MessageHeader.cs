@@ -37,13 +37,17 @@ internal readonly record struct MessageHeader(uint Request, uint Flags, uint Pay
     public bool NeedsReply => (Flags & NeedReply) != 0;
 
     /// <summary>Reads a header.</summary>
-    /// <exception cref="FrontEndFaultException">Another version, a reply nobody asked for, or a payload that is too long.</exception>
-    public static MessageHeader Read(ReadOnlySpan<byte> bytes)
+    /// <param name="bytes">At least <see cref="Size"/>.</param>
+    /// <param name="replies">Only replies are expected from this sender; else only requests.</param>
+    /// <exception cref="FrontEndFaultException">Another version, a reply nobody asked for, a request where only replies are expected, or a payload that is too long.</exception>
+    public static MessageHeader Read(ReadOnlySpan<byte> bytes, bool replies = false)
     {
         var header = new MessageHeader(MemoryMarshal.Read<uint>(bytes), MemoryMarshal.Read<uint>(bytes[4..]), MemoryMarshal.Read<uint>(bytes[8..]));
         if ((header.Flags & VersionMask) != Version)
             throw new FrontEndFaultException($"message {header.Request} of version {header.Flags & VersionMask}; this is version {Version}");
-        if ((header.Flags & Reply) != 0)
+        if (replies && (header.Flags & Reply) == 0)
+            throw new FrontEndFaultException($"request {header.Request} where a reply is due");
+        if (!replies && (header.Flags & Reply) != 0)
             throw new FrontEndFaultException($"a reply to {header.Request}, which was not asked for");
         if (header.PayloadSize > MaximumPayload)
             throw new FrontEndFaultException($"message {header.Request} with {header.PayloadSize} bytes of payload; at most {MaximumPayload} are accepted");

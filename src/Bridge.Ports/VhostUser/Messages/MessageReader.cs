@@ -4,7 +4,7 @@ namespace Bridge.Ports.VhostUser.Messages;
 /// Puts messages together from a stream, header first and then exactly the payload that it announces, so that descriptors that come along belong to the message at hand.
 /// It reads nothing itself.
 /// </summary>
-internal sealed class MessageReader
+internal sealed class MessageReader(bool replies = false)
 {
     private readonly byte[] _bytes = new byte[MessageHeader.Size + MessageHeader.MaximumPayload];
     private int _filled;
@@ -31,7 +31,7 @@ internal sealed class MessageReader
             return false;
         if (_wanted == MessageHeader.Size)
         {
-            Header = MessageHeader.Read(_bytes);
+            Header = MessageHeader.Read(_bytes, replies);
             _wanted += (int)Header.PayloadSize;
             if (_filled < _wanted)
                 return false;

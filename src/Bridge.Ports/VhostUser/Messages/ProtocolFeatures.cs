@@ -18,6 +18,9 @@ internal enum ProtocolFeatures : ulong
     /// <summary>GET_CONFIG and SET_CONFIG.</summary>
     Configuration = 1UL << 9,
 
+    /// <summary>GET_INFLIGHT_FD and SET_INFLIGHT_FD.</summary>
+    InflightDescriptor = 1UL << 12,
+
     /// <summary>RESET_DEVICE.</summary>
     ResetDevice = 1UL << 13,
 

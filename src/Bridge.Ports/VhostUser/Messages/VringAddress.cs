@@ -22,4 +22,14 @@ internal readonly record struct VringAddress(uint Index, ulong Descriptors, ulon
         return new VringAddress(
             MemoryMarshal.Read<uint>(payload), MemoryMarshal.Read<ulong>(payload[8..]), MemoryMarshal.Read<ulong>(payload[16..]), MemoryMarshal.Read<ulong>(payload[24..]));
     }
+
+    /// <summary>Without logging.</summary>
+    public void Write(Span<byte> payload)
+    {
+        payload[..Size].Clear();
+        MemoryMarshal.Write(payload, Index);
+        MemoryMarshal.Write(payload[8..], Descriptors);
+        MemoryMarshal.Write(payload[16..], Used);
+        MemoryMarshal.Write(payload[24..], Available);
+    }
 }
