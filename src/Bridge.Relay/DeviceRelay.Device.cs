@@ -8,10 +8,17 @@ namespace Bridge.Relay;
 public sealed partial class DeviceRelay
 {
     /// <inheritdoc/>
+    public void Suspend() => _suspended = _started;
+
+    /// <inheritdoc/>
+    public void Resume() => _suspended = false;
+
+    /// <inheritdoc/>
     public void Restart()
     {
         if (!_started)
             return;
+        _suspended = false;
         (long repeated, long forfeited) = (Counters.Repeated, Counters.Forfeited);
         for (int i = 0; i < _queues.Length; i++)
         {

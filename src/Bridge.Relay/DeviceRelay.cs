@@ -35,7 +35,7 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
     private ulong _features;
     private ulong _deviceLife = NewLife();
     private DeviceStatus _status;
-    private bool _started, _offerChanged, _statusDue, _introduced, _heard;
+    private bool _started, _offerChanged, _statusDue, _introduced, _heard, _suspended;
     private int _first;
     private uint _toldGeneration;
     private long _inboxLimit = ControlAllowance;
@@ -129,7 +129,7 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
             if (_queues[i] is not { } queue)
                 continue;
             bool broken = queue.Broken is not null;
-            if (queue.Turn())
+            if (queue.Turn(expose: !_suspended))
             {
                 Counters.Notifications++;
                 _port.OnAvailable(i);
@@ -366,7 +366,7 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
     {
         if (_started)
             _port.Stop();
-        (_started, _status, _features, DriverLife, Epoch, _needsReset) = (false, DeviceStatus.None, 0, 0, 0, null);
+        (_started, _suspended, _status, _features, DriverLife, Epoch, _needsReset) = (false, false, DeviceStatus.None, 0, 0, 0, null);
         Array.Clear(_queues);
         Array.Clear(_generations);
     }

@@ -141,8 +141,8 @@ internal sealed partial class DeviceSideQueue
         Complete(index);
     }
 
-    /// <summary>Collects what the device used and makes waiting chains available. True if the device wants to hear of new ones.</summary>
-    public bool Turn()
+    /// <summary>Collects what the device used and, if it may have more, makes waiting chains available. True if the device wants to hear of new ones.</summary>
+    public bool Turn(bool expose)
     {
         if (Broken is not null)
             return false;
@@ -158,7 +158,8 @@ internal sealed partial class DeviceSideQueue
 
                 while (_ring.TryTakeUsed(out UsedElement used))
                     Collect(used);
-                Expose();
+                if (expose)
+                    Expose();
                 if (!_armed)
                     _armed = !_ring.EnableNotifications();
             }

@@ -112,6 +112,12 @@ public interface IDeviceRelay
     /// <summary>The device cannot go on without a reset.</summary>
     void NeedsReset(string why);
 
+    /// <summary>The device is lost: until <see cref="Resume"/> or <see cref="Restart"/> no chain is made available that it has not been given yet.</summary>
+    void Suspend();
+
+    /// <summary>The device, or another one that knows what the lost one had, goes on with the rings as they are.</summary>
+    void Resume();
+
     /// <summary>
     /// The device was lost with what it had, and another one of its kind begins in its place with the same features. From when this returns the rings stand at 0 in the same
     /// place, with the chains that the lost one had first, in their order, as far as the device table lets them be repeated; the others are answered. What the lost device had

@@ -295,12 +295,13 @@ public sealed class DriverRelayHostilePeerTests
     }
 
     [Theory]
-    [InlineData(5, "virtio device 5 (balloon) cannot be bridged: its requests name memory outside their chains")]
+    [InlineData(5, "virtio device 5 (balloon) cannot be bridged: its requests name the driver's memory by page number")]
     [InlineData(16, "virtio device 16 (gpu) cannot be bridged: its requests name memory outside their chains")]
     [InlineData(23, "virtio device 23 (iommu) cannot be bridged")]
     [InlineData(24, "virtio device 24 (mem) cannot be bridged")]
     [InlineData(27, "virtio device 27 (pmem) cannot be bridged")]
-    [InlineData(1, "virtio device 1 is not in the device table; known: 7 (rpmsg)")]
+    [InlineData(26, "virtio device 26 (fs) cannot be bridged: its DAX window")]
+    [InlineData(9, "virtio device 9 is not in the device table; known: 1 (net), 2 (blk), 3 (console), 4 (rng), 7 (rpmsg), 8 (scsi)")]
     public void Offer_OfADeviceThatIsRefused_IsNotSupportedWithASentence(ushort deviceId, string sentence)
     {
         using DriverRig rig = new();

@@ -64,6 +64,10 @@ internal sealed class DeviceLife : IDisposable
             _inflight = null;
             _relay.Restart();
         }
+        else if (byRegion)
+        {
+            _relay.Resume();
+        }
 
         _counters.ResumedByRegion += byRegion ? 1 : 0;
         _counters.ResumedByTable += byTable ? 1 : 0;
@@ -81,6 +85,13 @@ internal sealed class DeviceLife : IDisposable
         else
             AskRegion(connection, backEnd);
         return byRegion ? ", to go on by its in-flight region" : byTable ? ", to begin anew with what the lost one had" : "";
+    }
+
+    /// <summary>The back end that had it is lost: what the driver asks from now on waits for the next one.</summary>
+    public void OnLost(BackEndConnection connection)
+    {
+        if (IsHeldBy(connection))
+            _relay.Suspend();
     }
 
     /// <summary>Available doorbell.</summary>

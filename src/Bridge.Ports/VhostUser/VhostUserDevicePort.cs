@@ -236,6 +236,8 @@ public sealed class VhostUserDevicePort : IDevicePort, IAsyncDisposable
 
     private void Disconnect()
     {
+        if (_connection is { } connection)
+            _life?.OnLost(connection);
         _backEnd?.Dispose();
         _connection?.Dispose();
         (_backEnd, _connection, _triedAt) = (null, null, _time.GetTimestamp());

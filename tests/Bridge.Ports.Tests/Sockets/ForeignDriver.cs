@@ -133,6 +133,12 @@ internal sealed class ForeignDriver : IRpmsgHandler, IDeviceRelay, IAsyncDisposa
     {
     }
 
+    void IDeviceRelay.Suspend() => throw new NotSupportedException("a sockets port is never lost");
+
+    void IDeviceRelay.Resume() => throw new NotSupportedException("a sockets port is never lost");
+
+    void IDeviceRelay.Restart() => throw new NotSupportedException("a sockets port is never lost");
+
     void IDeviceRelay.NeedsReset(string why) => NeededReset = why;
 
     public async ValueTask DisposeAsync()

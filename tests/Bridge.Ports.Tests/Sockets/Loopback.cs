@@ -129,6 +129,12 @@ internal sealed class Loopback : IDriverRelay, IDeviceRelay, IAsyncDisposable
 
     void IDeviceRelay.OnOfferChanged() => _offerDue = true;
 
+    void IDeviceRelay.Suspend() => throw new NotSupportedException("a sockets port is never lost");
+
+    void IDeviceRelay.Resume() => throw new NotSupportedException("a sockets port is never lost");
+
+    void IDeviceRelay.Restart() => throw new NotSupportedException("a sockets port is never lost");
+
     void IDeviceRelay.NeedsReset(string why) => _needsResetDue = why;
 
     public async ValueTask DisposeAsync()

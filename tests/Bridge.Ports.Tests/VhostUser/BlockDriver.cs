@@ -8,10 +8,10 @@ internal sealed class BlockDriver : IDriverPort, IDisposable
 {
     public const uint Read = 0, Write = 1, Flush = 4;
 
-    private const int Entries = 64;
+    private const int Entries = 256, Slots = 64;
     private const ulong Base = 0x10000, SlotsAt = Base + 0x10000, Slot = 0x2000;
 
-    private readonly HeapMemory _memory = new(0x10000 + (Entries * Slot));
+    private readonly HeapMemory _memory = new(0x10000 + (Slots * Slot));
     private readonly Window _window;
     private readonly Dictionary<int, (ulong At, int Length, bool IsRead)> _requests = [];
     private readonly RingLayout _layout = RingLayout.Packed(Base, Entries);
@@ -75,7 +75,7 @@ internal sealed class BlockDriver : IDriverPort, IDisposable
     public int Submit(uint type, ulong sector, byte[]? data = null, int readLength = 0)
     {
         int token = _next++, length = data?.Length ?? readLength;
-        ulong at = SlotsAt + ((ulong)(token % Entries) * Slot);
+        ulong at = SlotsAt + ((ulong)(token % Slots) * Slot);
         Span<byte> header = _window.GetSpan(at, 16);
         BitConverter.TryWriteBytes(header, type);
         BitConverter.TryWriteBytes(header[8..], sector);

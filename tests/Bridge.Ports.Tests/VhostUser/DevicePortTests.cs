@@ -1,4 +1,3 @@
-using Bridge.Ports.VhostUser;
 using Bridge.Relay;
 using Bridge.Virtio;
 
@@ -65,9 +64,11 @@ public sealed class DevicePortTests
 
         using (ScriptedBackEnd second = new ScriptedBackEnd(rig.SocketPath, rig.Disk, hold: true).Run())
         {
+            // Only what a back end can have had counts as repeated.
+            await DeviceRig.UntilBackEnd(second, b => b.Base is not null);
             for (byte i = 1; i <= 20; i++)
                 await rig.Submit(BlockDriver.Write, i, DeviceRig.Sector(i));
-            await rig.UntilBackEnd(second, b => b.HeldCount == 20);
+            await DeviceRig.UntilBackEnd(second, b => b.HeldCount == 20);
         }
 
         await rig.Until(() => rig.Port.ReadStatus().BackEndProcess is null);
@@ -101,7 +102,7 @@ public sealed class DevicePortTests
         {
             for (byte i = 2; i < 7; i++)
                 await rig.Submit(BlockDriver.Write, i, DeviceRig.Sector(i));
-            await rig.UntilBackEnd(second, b => b.HeldCount == 5);
+            await DeviceRig.UntilBackEnd(second, b => b.HeldCount == 5);
             Assert.Equal(((byte)1, 2u), second.Look(b => (b.RegionMark!.Value, b.Base!.Value)));
         }
 
@@ -121,7 +122,7 @@ public sealed class DevicePortTests
             await rig.UntilRunning();
             for (byte i = 0; i < 10; i++)
                 await rig.Submit(BlockDriver.Write, i, DeviceRig.Sector((byte)(i + 1)));
-            await rig.UntilBackEnd(first, b => b.HeldCount == 10);
+            await DeviceRig.UntilBackEnd(first, b => b.HeldCount == 10);
             await rig.Down();
         }
 

@@ -19,7 +19,11 @@ internal sealed class DeviceRig : IAsyncDisposable
         ILogger log = NullLogger.Instance;
         var own = new VhostUserDeviceOptions
         {
-            Device = "b", SocketPath = SocketPath, DeviceId = DeviceTable.Block, QueueSize = 64, RetryInterval = TimeSpan.FromMilliseconds(1),
+            Device = "b",
+            SocketPath = SocketPath,
+            DeviceId = DeviceTable.Block,
+            QueueSize = 64,
+            RetryInterval = TimeSpan.FromMilliseconds(1),
         };
         Port = new VhostUserDevicePort(options?.Invoke(own) ?? own, _turn.Run, log);
         DriverRelay = new DriverRelay("d", Driver, TimeProvider.System, log);
@@ -68,7 +72,7 @@ internal sealed class DeviceRig : IAsyncDisposable
     }
 
     /// <summary>Waits until a back end says so; it runs on its own thread, so the turn is asked to look again and again.</summary>
-    public Task UntilBackEnd(ScriptedBackEnd backEnd, Func<ScriptedBackEnd, bool> condition, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(condition))] string? what = null) =>
+    public static Task UntilBackEnd(ScriptedBackEnd backEnd, Func<ScriptedBackEnd, bool> condition, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(condition))] string? what = null) =>
         Task.Run(() =>
         {
             long began = TimeProvider.System.GetTimestamp();

@@ -201,7 +201,9 @@ internal sealed class ScriptedBackEnd : IDisposable
             case 9:
                 _layout = _layout with
                 {
-                    Descriptors = MemoryMarshal.Read<ulong>(payload.AsSpan(8)), Used = MemoryMarshal.Read<ulong>(payload.AsSpan(16)), Available = MemoryMarshal.Read<ulong>(payload.AsSpan(24)),
+                    Descriptors = MemoryMarshal.Read<ulong>(payload.AsSpan(8)),
+                    Used = MemoryMarshal.Read<ulong>(payload.AsSpan(16)),
+                    Available = MemoryMarshal.Read<ulong>(payload.AsSpan(24)),
                 };
                 return null;
             case 10:
