@@ -15,7 +15,7 @@ public sealed class DeviceLossTests
     [Fact]
     public void Restart_OfABlockDevice_RepeatsWhatWasNotAnsweredInItsOrder()
     {
-        using Rig rig = new(DeviceTable.Block, 8);
+        using Rig rig = new(DeviceTable.Block, 16);
         rig.Run();
         rig.Post(0, Enumerable.Range(0, 5).Select(i => PeerFrames.Chain([16], [1], PeerFrames.Bytes(16, i))));
         Chain[] taken = rig.TakeAll(0);

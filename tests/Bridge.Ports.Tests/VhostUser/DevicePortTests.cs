@@ -1,3 +1,4 @@
+using Bridge.Linux;
 using Bridge.Relay;
 using Bridge.Virtio;
 
@@ -187,6 +188,15 @@ public sealed class DevicePortTests
         await rig.UntilRunning();
         await rig.Submit(BlockDriver.Write, 1, DeviceRig.Sector(1));
         await rig.Until(() => rig.Driver.Answers.Count == 1);
+    }
+
+    [Fact]
+    public async Task BackEnd_ThatSaysNothing_IsLeftAfterPatience()
+    {
+        await using DeviceRig rig = await DeviceRig.Start(options => options with { Patience = TimeSpan.FromMilliseconds(20) });
+        using (StreamListener.BindUnix(rig.SocketPath, UnixFileMode.UserRead | UnixFileMode.UserWrite, null, 64))
+            await rig.Until(() => rig.Port.Counters.Faults >= 2);
+        Assert.Contains("no answer to GetFeatures", (await rig.Ask(rig.Port.ReadStatus)).LastFault, StringComparison.Ordinal);
     }
 
     [Fact]
