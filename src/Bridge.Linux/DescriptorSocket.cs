@@ -27,21 +27,7 @@ public sealed unsafe class DescriptorSocket : IDisposable
 
     /// <summary>Connects to a listening socket, or fails at once.</summary>
     /// <exception cref="LinuxException">ENOENT or ECONNREFUSED: nobody listens. EAGAIN: its queue is full. EACCES: not allowed.</exception>
-    public static DescriptorSocket Connect(string path)
-    {
-        byte* address = stackalloc byte[UnixSocketAddress.Size];
-        uint length = UnixSocketAddress.Write(path, new Span<byte>(address, UnixSocketAddress.Size));
-        FileDescriptor descriptor = SocketDescriptor.Create(Libc.AF_UNIX, Libc.SOCK_STREAM);
-        // SAFETY: the kernel reads `length` bytes of the local.
-        if (Libc.connect(descriptor, address, length) != 0)
-        {
-            LinuxException failure = LinuxException.FromLast("connect", path);
-            descriptor.Dispose();
-            throw failure;
-        }
-
-        return new DescriptorSocket(descriptor);
-    }
+    public static DescriptorSocket Connect(string path) => new(SocketDescriptor.ConnectUnix(Libc.SOCK_STREAM, path));
 
     /// <summary>Two sockets that are connected to each other.</summary>
     /// <exception cref="LinuxException">Descriptors are exhausted.</exception>

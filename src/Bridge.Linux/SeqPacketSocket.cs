@@ -58,21 +58,7 @@ public sealed unsafe class SeqPacketSocket : IDisposable
 
     /// <summary>Connects to a listening socket, or fails at once.</summary>
     /// <exception cref="LinuxException">ENOENT or ECONNREFUSED: nobody listens. EAGAIN: its queue is full. EACCES: not allowed.</exception>
-    public static SeqPacketSocket Connect(string path)
-    {
-        byte* address = stackalloc byte[UnixSocketAddress.Size];
-        uint length = UnixSocketAddress.Write(path, new Span<byte>(address, UnixSocketAddress.Size));
-        FileDescriptor descriptor = SocketDescriptor.Create(Libc.AF_UNIX, Libc.SOCK_SEQPACKET);
-        // SAFETY: the kernel reads `length` bytes of the local.
-        if (Libc.connect(descriptor, address, length) != 0)
-        {
-            LinuxException failure = LinuxException.FromLast("connect", path);
-            descriptor.Dispose();
-            throw failure;
-        }
-
-        return new SeqPacketSocket(descriptor);
-    }
+    public static SeqPacketSocket Connect(string path) => new(SocketDescriptor.ConnectUnix(Libc.SOCK_SEQPACKET, path));
 
     /// <summary>Receives one packet.</summary>
     /// <param name="buffer">Where its bytes go; what does not fit is lost, as <paramref name="length"/> tells.</param>

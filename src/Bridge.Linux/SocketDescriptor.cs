@@ -13,6 +13,24 @@ internal static unsafe class SocketDescriptor
         return descriptor.IsInvalid ? throw LinuxException.FromLast("socket") : descriptor;
     }
 
+    /// <summary>Connects to a listening AF_UNIX socket, or fails at once.</summary>
+    /// <exception cref="LinuxException">ENOENT or ECONNREFUSED: nobody listens. EAGAIN: its queue is full. EACCES: not allowed.</exception>
+    internal static FileDescriptor ConnectUnix(int type, string path)
+    {
+        byte* address = stackalloc byte[UnixSocketAddress.Size];
+        uint length = UnixSocketAddress.Write(path, new Span<byte>(address, UnixSocketAddress.Size));
+        FileDescriptor descriptor = Create(Libc.AF_UNIX, type);
+        // SAFETY: the kernel reads `length` bytes of the local.
+        if (Libc.connect(descriptor, address, length) != 0)
+        {
+            LinuxException failure = LinuxException.FromLast("connect", path);
+            descriptor.Dispose();
+            throw failure;
+        }
+
+        return descriptor;
+    }
+
     /// <summary>Creates an AF_UNIX socket's file and listens. Whatever the umask: nobody can connect before mode and group are what was asked for.</summary>
     /// <exception cref="LinuxException">EADDRINUSE: something exists there. EPERM: not a member of the group. ENAMETOOLONG. Descriptors exhausted.</exception>
     internal static FileDescriptor ListenUnix(int type, string path, UnixFileMode mode, uint? group, int backlog)
