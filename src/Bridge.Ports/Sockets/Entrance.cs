@@ -68,6 +68,13 @@ internal sealed class Entrance(LocalSockets owner, PortScope port, EntryTable en
         {
             SocketsLog.TakenOver(port.Log, port.Device, entry.Path, new Opener(taken.Connection!.Who), new Opener(connection.Who));
             port.Counters.TakenOver++;
+            if (taken.Connection is { IsAddressed: true } addressed)
+            {
+                // Its peers were one application's; they are told, and the entry is free.
+                conversations.Abort(addressed, FlowCloseReason.Finished);
+                return TryOpen(entry, connection);
+            }
+
             conversations.Attach(taken, connection);
         }
         else

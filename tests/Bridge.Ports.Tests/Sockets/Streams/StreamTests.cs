@@ -153,6 +153,25 @@ public sealed class StreamTests
         Assert.Equal((31u, 1024u), ((await client.ReceiveAddressed()) is var m ? (m.Source, m.Destination) : default));
     }
 
+    [Fact]
+    public async Task Addressed_TakenOver_EndsWithAllItsPeersAndTheServiceGoesOn()
+    {
+        await using Loopback loopback = await Loopback.Start(
+            device: static o => o with { Services = [new ServiceOptions("a", 30) { Terms = new EntryTerms(Takeover: true) }] });
+        using StreamApplication earlier = await StreamApplication.Open(StreamApplication.Of(loopback, "d"), "services/a addressed");
+        using StreamApplication client = await OpenChannel(loopback);
+        await client.Send([1]);
+        await earlier.ReceiveAddressed();
+
+        using Application later = await loopback.Open("d/services/a");
+
+        await earlier.ReadToEnd();
+        Assert.Null(await client.Receive());
+        using StreamApplication next = await OpenChannel(loopback);
+        await next.Send([2]);
+        Assert.Equal([2], await later.Receive());
+    }
+
     [Theory]
     [InlineData(0xFFFFFFFF)]
     [InlineData(53u)]
