@@ -28,7 +28,7 @@ internal sealed class BridgedDevice : IAsyncDisposable
         _port = LocalPorts.Make(configuration, gateway, () => host!.Turn.Run(), time, loggers);
         _host = host = new DeviceHost(_port.Relay, time, loggers.CreateLogger<DeviceHost>());
         Lane = new LaneRegistration(
-            configuration.Name, DeviceTable.Rpmsg, configuration.Side == DeviceSide.Virtio ? LaneRole.Driver : LaneRole.Device, _host);
+            configuration.Name, (ushort)configuration.Type, configuration.Side == DeviceSide.Virtio ? LaneRole.Driver : LaneRole.Device, _host);
     }
 
     /// <summary>The peer that has the other side.</summary>
@@ -101,7 +101,7 @@ internal sealed class BridgedDevice : IAsyncDisposable
         Status = _host.Failure is { } failure ? $"stopped: {failure.Message}"
             : relay.Status == DeviceStatus.None ? port.Waits ?? "waits for the other side"
             : relay.Status.Describe(),
-        Features = DeviceTable.Find(relay.DeviceId ?? DeviceTable.Rpmsg).Describe(relay.Features),
+        Features = DeviceTable.Find(relay.DeviceId ?? (ushort)_configuration.Type).Describe(relay.Features),
         Epoch = relay.Epoch,
         MaximumMessage = port.MaximumMessage,
         Queues = [.. relay.Queues.Select(queue => QueueReport(queue, queue.Index == port.HeldQueue ? port.HeldBy : null))],

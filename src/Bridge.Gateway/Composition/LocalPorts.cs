@@ -16,6 +16,7 @@ internal static class LocalPorts
     public static LocalPort Make(DeviceConfiguration configuration, GatewayConfiguration gateway, Action wake, TimeProvider time, ILoggerFactory loggers) =>
         configuration.Port switch
         {
+            PortChoice.VhostUser when configuration.Side == DeviceSide.Vhost => new BackEndPort(configuration, wake, time, loggers),
             PortChoice.VhostUser => new VhostUserPort(configuration, gateway, wake, time, loggers),
             _ => new SocketsPort(configuration, gateway, wake, time, loggers),
         };

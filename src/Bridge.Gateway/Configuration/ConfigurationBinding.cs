@@ -57,15 +57,18 @@ internal sealed class ConfigurationBinding(ConfigurationReader reader, Configura
     {
         string link = DeviceLink(device, peers);
         DeviceSide side = Side(device);
+        DeviceType type = reader.ReadOrDefault(ConfigurationKeys.Type, device);
         // Once: each reading of a wrong value is an error.
         PortChoice port = reader.ReadOrDefault(ConfigurationKeys.Port, device);
         return new DeviceConfiguration(
             device,
             link,
             side,
+            type,
             port,
-            Socket(device, port, run),
+            Socket(device, port, side, run),
             reader.ReadOrDefault(ConfigurationKeys.InBandNotifications, device),
+            Pool(device),
             Rpmsg(device),
             new EntryTerms(
                 Takeover: reader.ReadOrDefault(ConfigurationKeys.ChannelTakeover, device),
@@ -93,11 +96,20 @@ internal sealed class ConfigurationBinding(ConfigurationReader reader, Configura
         return peers.Count == 1 ? peers[0] : "";
     }
 
-    private string? Socket(string device, PortChoice port, string run)
+    private PoolConfiguration Pool(string device) => new(
+        reader.TryRead(ConfigurationKeys.PoolPlaces, ConfigurationKeys.PoolPlaces.At(device), out int places) ? places : null,
+        reader.TryRead(ConfigurationKeys.PoolPlaceSize, ConfigurationKeys.PoolPlaceSize.At(device), out int size) ? size : null);
+
+    private string? Socket(string device, PortChoice port, DeviceSide side, string run)
     {
         string? path = ReadPath(ConfigurationKeys.Socket, device);
         if (port == PortChoice.VhostUser)
         {
+            if (path is null && side == DeviceSide.Vhost && !errors.HasAt(ConfigurationKeys.Socket.At(device)))
+            {
+                errors.Add(ConfigurationKeys.Socket.At(device), "there is none; name the socket on which the vhost-user back end listens");
+            }
+
             return path ?? Path.Combine(run, $"{device}.vhost");
         }
 

@@ -125,6 +125,11 @@ internal sealed class ConfigurationChecks(GatewayConfiguration configuration, Co
             return;
         }
 
+        if (device.Type != DeviceType.Rpmsg)
+        {
+            errors.Add(ConfigurationKeys.Type.At(device.Name), $"{ChoiceName.Of(device.Type)} cannot have port sockets; use port vhost-user, or type rpmsg");
+        }
+
         // Whatever a peer announces must fit: endpoints/<name>.<address> is the longest path that there can be.
         string longest = Path.Combine(configuration.RunDirectory, device.Name, "endpoints", new string('x', SocketName.MaximumLength) + ".4294967295");
         CheckSocketPath(ConfigurationKeys.Device.At(device.Name), longest, "use a shorter runDirectory or device name");
@@ -132,14 +137,9 @@ internal sealed class ConfigurationChecks(GatewayConfiguration configuration, Co
 
     private void CheckVhostUser(DeviceConfiguration device)
     {
-        if (device.Side != DeviceSide.Virtio && !errors.HasAt(ConfigurationKeys.Side.At(device.Name)))
-        {
-            errors.Add(ConfigurationKeys.Port.At(device.Name), "vhost-user faces a guest's driver, so that side must be virtio; give this side the device, or use sockets");
-        }
-
         if (device.Services.Count > 0)
         {
-            errors.Add(ConfigurationKeys.Services.At(device.Name), "services are sockets, and vhost-user has none: the guest announces its own; remove them");
+            errors.Add(ConfigurationKeys.Services.At(device.Name), "services are sockets, and vhost-user has none; remove them");
         }
 
         CheckSocketPath(ConfigurationKeys.Socket.At(device.Name), device.Socket!, "use a shorter socket or runDirectory");

@@ -68,14 +68,25 @@ internal static class ConfigurationKeys
     public static readonly ValueKey<DeviceSide> Side = new("devices:<device>:side", new ChoiceRule<DeviceSide>(), "",
         "virtio: the driver is here, with rings and buffers. vhost: the device is here. The peer has the other one.");
 
+    public static readonly ValueKey<DeviceType> Type = new("devices:<device>:type", new ChoiceRule<DeviceType>(), "rpmsg",
+        "What the device is, the same on both sides. Others than rpmsg need vhost-user on both sides.");
+
     public static readonly ValueKey<PortChoice> Port = new("devices:<device>:port", new ChoiceRule<PortChoice>(), "sockets",
-        "What the device plugs into on this machine. sockets: Unix sockets for applications. vhost-user: the driver of a QEMU or user-mode Linux guest, side virtio.");
+        "What the device plugs into on this machine. sockets: Unix sockets for applications. vhost-user: at the virtio side the driver of a QEMU or user-mode Linux guest, at the vhost side a back end such as qemu-storage-daemon.");
 
     public static readonly ValueKey<string> Socket = new("devices:<device>:socket", new TextRule("path", "a path of at most 107 bytes"), "(<device>.vhost in runDirectory)",
-        "With vhost-user: the socket that the front end connects to. It appears when the other side's device is known.");
+        "With vhost-user: at the virtio side the socket that the front end connects to, which appears when the other side's device is known; at the vhost side the back end's own, which must be named.");
 
     public static readonly ValueKey<bool> InBandNotifications = new("devices:<device>:inBandNotifications", new YesNoRule(), "false",
         "With vhost-user: offers doorbells as messages over the socket. User-mode Linux takes them whenever they are offered, and is three times as slow.");
+
+    public static readonly SectionKey Pool = new("devices:<device>:pool", "What the vhost side keeps for chains on their way to and from a vhost-user back end.");
+
+    public static readonly ValueKey<int> PoolPlaces = new("devices:<device>:pool:places", new WholeNumberRule(1, 32768), "(64 for blk and scsi, else the ring's entries)",
+        "Chains per queue that the back end may have at a time.", "chains");
+
+    public static readonly ValueKey<int> PoolPlaceSize = new("devices:<device>:pool:placeSize", new WholeNumberRule(64, 67108864), "(4 MiB and 64 KiB for blk and scsi, 70 KiB for net, else 4 KiB)",
+        "The longest chain that a driver may post; a longer one is given back with nothing done. Memory is used as chains need it.", "bytes");
 
     public static readonly SectionKey Rpmsg = new("devices:<device>:rpmsg", "Buffers and flow control of an rpmsg device.");
 
@@ -130,7 +141,7 @@ internal static class ConfigurationKeys
     [
         Name, Identity, RunDirectory, Mode, Group, Listen, AdminSocket,
         Links, Link, Fingerprint, CertificateAuthority, PeerName, Connect, Transport, KeepAliveSeconds, HelloTimeoutSeconds,
-        Devices, Device, DeviceLink, Side, Port, Socket, InBandNotifications, Rpmsg, Buffers, BufferSize, Quota, SlowReader, AddressService,
+        Devices, Device, DeviceLink, Side, Type, Port, Socket, InBandNotifications, Pool, PoolPlaces, PoolPlaceSize, Rpmsg, Buffers, BufferSize, Quota, SlowReader, AddressService,
         Channels, ChannelTakeover, ChannelGraceSeconds, Tcp, Services, Service, Address, Permanent, Peers, Takeover, GraceSeconds,
     ];
 }

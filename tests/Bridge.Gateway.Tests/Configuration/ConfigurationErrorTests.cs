@@ -64,12 +64,15 @@ public sealed class ConfigurationErrorTests
         { "\"side\": \"vhost\", \"socket\": \"x\"", "devices:rpmsg0:socket: is of use only with port vhost-user; remove it, or set that" },
         {
             "\"side\": \"vhost\", \"port\": \"vhost-user\"",
-            "devices:rpmsg0:port: vhost-user faces a guest's driver, so that side must be virtio; give this side the device, or use sockets"
+            "devices:rpmsg0:socket: there is none; name the socket on which the vhost-user back end listens"
         },
         {
             "\"side\": \"virtio\", \"port\": \"vhost-user\", \"services\": { \"echo\": {} }",
-            "devices:rpmsg0:services: services are sockets, and vhost-user has none: the guest announces its own; remove them"
+            "devices:rpmsg0:services: services are sockets, and vhost-user has none; remove them"
         },
+        { "\"side\": \"vhost\", \"type\": \"blk\"", "devices:rpmsg0:type: blk cannot have port sockets; use port vhost-user, or type rpmsg" },
+        { "\"side\": \"vhost\", \"type\": \"gpu\"", "devices:rpmsg0:type: gpu is not one of the choices; use net, blk, console, rng, rpmsg or scsi" },
+        { "\"side\": \"vhost\", \"pool\": { \"placeSize\": 1 }", "devices:rpmsg0:pool:placeSize: 1 is out of range; use 64..67108864" },
         { "\"side\": \"vhost\", \"link\": \"B2\"", "devices:rpmsg0:link: there is no link B2" },
         { "\"side\": \"vhost\", \"link\": \"\"", "devices:rpmsg0:link: the value is empty; " + NameRange },
         { "\"side\": \"vhost\", \"rpmsg\": 7", "devices:rpmsg0:rpmsg: is the single value 7; give an object" },
