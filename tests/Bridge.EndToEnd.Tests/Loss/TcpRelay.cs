@@ -9,15 +9,20 @@ internal sealed class TcpRelay : IAsyncDisposable
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly IPEndPoint _target;
     private readonly Random _random;
+    private readonly int _spacing;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _accepting;
     private volatile bool _calm;
     private int _cuts;
 
     /// <summary>Listens; the seed is that of the cuts.</summary>
-    public TcpRelay(IPEndPoint address, IPEndPoint target, int seed)
+    /// <param name="address">Where to listen.</param>
+    /// <param name="target">Where to connect to.</param>
+    /// <param name="seed">Of the cuts.</param>
+    /// <param name="spacing">How many times further apart the cuts are than planned.</param>
+    public TcpRelay(IPEndPoint address, IPEndPoint target, int seed, int spacing = 1)
     {
-        _target = target;
+        (_target, _spacing) = (target, spacing);
         _random = new Random(seed);
         _listener.Bind(address);
         _listener.Listen();
@@ -47,6 +52,7 @@ internal sealed class TcpRelay : IAsyncDisposable
             {
                 Socket client = await _listener.AcceptAsync(_stopping.Token);
                 CutPlan plan = CutPlan.Next(_random);
+                plan = plan with { Budget = plan.Budget * _spacing };
                 connections.RemoveAll(task => task.IsCompletedSuccessfully);
                 connections.Add(Task.Run(() => ConnectAsync(client, plan)));
             }
