@@ -150,14 +150,16 @@ internal sealed partial class DeviceSideQueue
         {
             do
             {
-                if (_armed && _ring.HasUsed)
+                // One look decides: an element that came between two looks would be taken while the event field stands still, and the device would never ring again.
+                if (_ring.HasUsed)
                 {
-                    _ring.DisableNotifications();
+                    if (_armed)
+                        _ring.DisableNotifications();
                     _armed = false;
+                    while (_ring.TryTakeUsed(out UsedElement used))
+                        Collect(used);
                 }
 
-                while (_ring.TryTakeUsed(out UsedElement used))
-                    Collect(used);
                 if (expose)
                     Expose();
                 if (!_armed)

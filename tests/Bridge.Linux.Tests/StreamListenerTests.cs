@@ -132,7 +132,7 @@ public sealed class StreamListenerTests : IDisposable
     {
         using Poller poller = new();
         poller.Add(listener.Descriptor, 1, PollEvents.In, once: true);
-        Assert.Equal(1, poller.Wait(new PollEvent[poller.Batch], 10_000));
+        Assert.Equal(1, poller.WaitPatiently(new PollEvent[poller.Batch]));
         return listener.Accept()!;
     }
 }

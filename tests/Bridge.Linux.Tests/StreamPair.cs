@@ -49,7 +49,7 @@ internal sealed class StreamPair : IDisposable
     public void Await(PollEvents events)
     {
         _poller.Modify(Ours.Descriptor, 1, events, once: true);
-        Assert.True(_poller.Wait(_ready, 10_000) == 1, "nothing within 10 s");
+        Assert.True(_poller.WaitPatiently(_ready) == 1, "nothing within 10 s");
     }
 
     public void Dispose()
@@ -64,7 +64,7 @@ internal sealed class StreamPair : IDisposable
     {
         using Poller poller = new();
         poller.Add(listener.Descriptor, 1, PollEvents.In, once: true);
-        Assert.Equal(1, poller.Wait(new PollEvent[poller.Batch], 10_000));
+        Assert.Equal(1, poller.WaitPatiently(new PollEvent[poller.Batch]));
         return listener.Accept() ?? throw new InvalidOperationException("the connection is not there");
     }
 }
