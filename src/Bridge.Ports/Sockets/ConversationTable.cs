@@ -129,32 +129,27 @@ internal sealed class ConversationTable
     }
 
     /// <summary>The connection ends now, and its peers are told why.</summary>
-    public void Abort(ApplicationConnection connection, FlowCloseReason reason)
-    {
-        connection.IsLeaving = true;
-        for (int i = connection.Conversations.Count - 1; i >= 0; i--)
-        {
-            Happened(connection.Conversations[i], ConversationEvent.Aborted, reason);
-        }
-    }
+    public void Abort(ApplicationConnection connection, FlowCloseReason reason) => Happened(connection, ConversationEvent.Aborted, reason);
 
     /// <summary>Everything that was begun at an entry ends now.</summary>
     public void Abort(SocketEntry entry)
     {
-        foreach (ApplicationConnection connection in entry.Conversations.Select(static c => c.Connection).OfType<ApplicationConnection>().Distinct().ToArray())
-        {
-            Abort(connection, FlowCloseReason.Finished);
-        }
-
-        // A vacant conversation of a permanent service comes back by itself.
+        // A copy: what ends leaves the list, and a vacant conversation of a permanent service comes back by itself.
         foreach (Conversation conversation in entry.Conversations.ToArray())
         {
-            Happened(conversation, ConversationEvent.Aborted);
+            if (conversation.Connection is { } connection)
+            {
+                Abort(connection, FlowCloseReason.Finished);
+            }
+            else
+            {
+                Happened(conversation, ConversationEvent.Aborted);
+            }
         }
     }
 
     /// <summary>Something happened to a connection, which means something for all its conversations.</summary>
-    public void Happened(ApplicationConnection connection, ConversationEvent happened)
+    public void Happened(ApplicationConnection connection, ConversationEvent happened, FlowCloseReason reason = FlowCloseReason.Finished)
     {
         if (happened == ConversationEvent.InputEnded)
         {
@@ -166,7 +161,7 @@ internal sealed class ConversationTable
         // From behind: a conversation that ends leaves the list.
         for (int i = connection.Conversations.Count - 1; i >= 0; i--)
         {
-            Happened(connection.Conversations[i], happened);
+            Happened(connection.Conversations[i], happened, reason);
         }
     }
 
@@ -214,9 +209,6 @@ internal sealed class ConversationTable
             case ConversationState.Orphaned:
                 LeaveBus(conversation);
                 break;
-            case ConversationState.Vacant or ConversationState.Absent when happened == ConversationEvent.Left:
-                Await(conversation);
-                break;
             case ConversationState.Closed:
                 if (hadPeer && happened != ConversationEvent.PeerGone)
                 {
@@ -229,7 +221,7 @@ internal sealed class ConversationTable
                 break;
         }
 
-        if (after == ConversationState.Orphaned && happened == ConversationEvent.Left)
+        if (happened == ConversationEvent.Left)
         {
             Await(conversation);
         }

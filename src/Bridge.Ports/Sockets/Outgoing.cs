@@ -127,10 +127,6 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
                 OnTooLong(connection, length, payload.Length);
                 return SendResult.Done;
             }
-            else if (outcome == ReceiveOutcome.Reset)
-            {
-                port.Counters.ClosedUnread++;
-            }
             else
             {
                 return OnNothing(connection, outcome);
