@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Bridge.Link;
 using Bridge.Link.Frames.Device;
 using Bridge.Relay.Tests.Rigs;
@@ -64,7 +63,7 @@ public sealed class HostilePeerDeviceTests
             FrameType type = Types[_random.Next(Types.Length)];
             byte[] payload = Valid(type);
             uint epoch = DeviceRig.Epoch;
-            Mutate(ref payload, ref epoch, ref type);
+            FrameMutation.Mutate(_random, numbers: 200, ref payload, ref epoch, ref type);
             try
             {
                 _rig.Give(type, payload, epoch);
@@ -105,39 +104,6 @@ public sealed class HostilePeerDeviceTests
                     return PeerFrames.Resume(DeviceRig.Life, 0, 0, 0, new QueueProgress(1, DeviceRig.Generation, _posted, _used));
                 default:
                     return PeerFrames.Used(1, DeviceRig.Generation, 0, []);
-            }
-        }
-
-        private void Mutate(ref byte[] payload, ref uint epoch, ref FrameType type)
-        {
-            switch (_random.Next(12))
-            {
-                case 0 when payload.Length > 0:
-                    payload[_random.Next(payload.Length)] ^= (byte)(1 << _random.Next(8));
-                    break;
-                case 1:
-                    payload = payload[.._random.Next(payload.Length + 1)];
-                    break;
-                case 2:
-                    payload = [.. payload, .. PeerFrames.Bytes(_random.Next(1, 40))];
-                    break;
-                case 3 when payload.Length >= 16:
-                    BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(_random.Next(payload.Length - 7)), (ulong)_random.NextInt64());
-                    break;
-                case 4 when payload.Length >= 4:
-                    BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(_random.Next(payload.Length - 3)), (uint)_random.Next(-2, 200));
-                    break;
-                case 5:
-                    _random.NextBytes(payload);
-                    break;
-                case 6:
-                    epoch += (uint)_random.Next(-1, 2);
-                    break;
-                case 7:
-                    type = (FrameType)_random.Next(16, 40);
-                    break;
-                default:
-                    break; // As it should be.
             }
         }
 

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Bridge.Link;
 using Bridge.Link.Frames.Device;
 using Bridge.Relay.Tests.Rigs;
@@ -70,7 +69,7 @@ public sealed class HostilePeerWindowTests
             FrameType type = Types[_random.Next(Types.Length)];
             byte[] payload = Valid(type);
             uint epoch = _rig.Epoch;
-            Mutate(ref payload, ref epoch, ref type);
+            FrameMutation.Mutate(_random, numbers: 80, ref payload, ref epoch, ref type);
             byte[] before = _rig.Driver.Snapshot();
             try
             {
@@ -132,39 +131,6 @@ public sealed class HostilePeerWindowTests
             if (cut)
                 _open = (_used, (ulong)bytes.Length);
             return PeerFrames.Element(chain, (uint)bytes.Length, bytes, cut ? (uint)(bytes.Length + _random.Next(1, 64)) : null);
-        }
-
-        private void Mutate(ref byte[] payload, ref uint epoch, ref FrameType type)
-        {
-            switch (_random.Next(12))
-            {
-                case 0 when payload.Length > 0:
-                    payload[_random.Next(payload.Length)] ^= (byte)(1 << _random.Next(8));
-                    break;
-                case 1:
-                    payload = payload[.._random.Next(payload.Length + 1)];
-                    break;
-                case 2:
-                    payload = [.. payload, .. PeerFrames.Bytes(_random.Next(1, 40))];
-                    break;
-                case 3 when payload.Length >= 16:
-                    BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(_random.Next(payload.Length - 7)), (ulong)_random.NextInt64());
-                    break;
-                case 4 when payload.Length >= 4:
-                    BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(_random.Next(payload.Length - 3)), (uint)_random.Next(-2, 80));
-                    break;
-                case 5:
-                    _random.NextBytes(payload);
-                    break;
-                case 6:
-                    epoch += (uint)_random.Next(-1, 2);
-                    break;
-                case 7:
-                    type = (FrameType)_random.Next(16, 40);
-                    break;
-                default:
-                    break; // As it should be.
-            }
         }
 
         /// <summary>Closes the connection as a fault does; the next one states the truth, or something else.</summary>
