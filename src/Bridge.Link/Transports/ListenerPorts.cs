@@ -27,9 +27,12 @@ internal sealed class ListenerPorts(LinkListenerOptions options, GatewayIdentity
             List<TransportListener> bound = [];
             try
             {
+                // QUIC before TCP where the number is known: who dials in between would be answered over TCP and stay there.
+                if (address.Port != 0 && options.Transport != TransportMode.Tcp && QuicSupport.IsAvailable)
+                    bound.Add(await QuicTransportListener.ListenAsync(address, identity, verification, devices, options.MaximumHandshakes, options.HandshakeTimeout));
                 if (options.Transport != TransportMode.Quic)
-                    bound.Add(new TcpTransportListener(address, identity, verification));
-                if (options.Transport != TransportMode.Tcp && QuicSupport.IsAvailable)
+                    bound.Insert(0, new TcpTransportListener(address, identity, verification));
+                if (address.Port == 0 && options.Transport != TransportMode.Tcp && QuicSupport.IsAvailable)
                 {
                     IPEndPoint same = bound.Count == 0 ? address : new IPEndPoint(address.Address, bound[0].LocalEndPoint.Port);
                     bound.Add(await QuicTransportListener.ListenAsync(same, identity, verification, devices, options.MaximumHandshakes, options.HandshakeTimeout));
