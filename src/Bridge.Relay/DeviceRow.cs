@@ -33,6 +33,9 @@ public sealed record DeviceRow(ushort Id, string Name, ulong Features, IReadOnly
     /// <summary>What is written to the first writable bytes of a chain of <see cref="LostChain.Fail"/>.</summary>
     public ReadOnlyMemory<byte> FailureResponse { get; init; }
 
+    /// <summary>What a port hears of that keeps its driver through the loss of the device side; null: nothing.</summary>
+    public NotableRule? Notable { get; init; }
+
     /// <summary>What becomes of a chain of that queue that its device was lost with.</summary>
     public LostChain AfterLoss(int queue) => LostChains[Math.Min(queue, LostChains.Count - 1)];
 

@@ -101,7 +101,10 @@ public static class DeviceTable
     private static DeviceRow RpmsgRow() => new(
         Rpmsg, "rpmsg", Bits(0, 1, 56) | Transparent,
         Names((0, "RPMSG_F_NS"), (1, "RPMSG_F_AS"), (56, "RPMSG_F_FLOW")),
-        ExactUsedLength: true, ReportsReadableLength: true);
+        ExactUsedLength: true, ReportsReadableLength: true)
+    {
+        Notable = new NotableRule(Offset: 4, Value: 53), // dst is the name service
+    };
 
     // Task management (queue 0) and event buffers (queue 1) may be repeated. A command (from queue 2 on) may not: writing to a tape, or reserving, twice is not the same as once.
     // Its answer is "the transport failed" (5.6.6.1, response at offset 11), after which the driver's SCSI layer, which knows the command, decides.

@@ -110,8 +110,13 @@ public sealed partial class DriverRelay
         bool remembers = _control.Meet(device.DeviceLife);
         if (!same && !remembers && Array.Exists(_queues, q => q is { HasSent: true }))
         {
-            EndEpoch($"the device side does not know it any more; {InFlight} chains were in flight");
-            return;
+            if (!_port.KeepsDriver)
+            {
+                EndEpoch($"the device side does not know it any more; {InFlight} chains were in flight");
+                return;
+            }
+
+            Reseed();
         }
 
         for (int i = 0; i < _queues.Length; i++)

@@ -22,7 +22,7 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
     private DeviceRow? _row;
     private long? _resetDeadline;
     private long _inboxLimit = ControlAllowance;
-    private bool _offerTaken, _offerChanged, _resetDone, _ended;
+    private bool _offerTaken, _offerChanged, _resetDone, _replaced, _ended;
     private int _first;
     private string? _needsReset;
 
@@ -57,7 +57,7 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
         (Status, RingFeatures) = (DeviceStatus.None, 0);
         _queues = new DriverSideQueue?[_info?.Queues.Count ?? 0];
         _control.Forget();
-        (_needsReset, _ended, _resetDone) = (null, false, false);
+        (_needsReset, _ended, _resetDone, _replaced) = (null, false, false, false);
         _resetDeadline = Time.GetTimestamp() + (long)(_resetTimeout.TotalSeconds * Time.TimestampFrequency);
         RelayLog.EpochBegins(Log, Device, Epoch, DriverLife);
     }
@@ -94,7 +94,10 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
             LittleEndian: (RingFeatures & VirtioFeatures.Version1) != 0 || BitConverter.IsLittleEndian,
             MaximumSegments: PostedPayload.MaximumSegments);
         var ring = new DeviceQueue(window, layout, options, nextAvailable, nextUsed);
-        _queues[queue] = new DriverSideQueue((ushort)queue, _control.NextGeneration(queue), _row, info.Queues[queue], window, ring, Counters);
+        _queues[queue] = new DriverSideQueue((ushort)queue, _control.NextGeneration(queue), _row, info.Queues[queue], window, ring, Counters)
+        {
+            Noted = _port.KeepsDriver ? _port.OnNotable : null,
+        };
     }
 
     /// <inheritdoc/>
@@ -142,6 +145,12 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
         {
             _resetDone = false;
             _port.OnResetDone();
+        }
+
+        if (_replaced)
+        {
+            _replaced = false;
+            _port.OnDeviceReplaced();
         }
 
         if (_needsReset is { } why)

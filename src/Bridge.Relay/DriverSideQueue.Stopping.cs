@@ -49,7 +49,7 @@ internal sealed partial class DriverSideQueue
     /// <exception cref="RingFaultException">They do not: this life cannot go on. The queue has not moved.</exception>
     public void Move(Window window, RingLayout layout)
     {
-        foreach (ushort head in _headOf.Values)
+        foreach (ushort head in _headOf.Values.Concat(_again.Select(chain => chain.Head)))
         {
             Chain chain = _byHead[head]!.Chain;
             Check(window, chain.Readable, head);

@@ -35,15 +35,15 @@ internal sealed partial class DriverSideQueue
     public DriverSideQueue(ushort index, uint generation, DeviceRow row, QueueOffer offer, Window window, DeviceQueue ring, RelayCounters counters)
     {
         (_index, Generation, _row, _offer, _window, _ring, _counters) = (index, generation, row, offer, window, ring, counters);
-        _byHead = new Outstanding?[ring.Size];
+        _byHead = new Outstanding?[ring.Size + MaximumTold];
         _headOf = new Dictionary<ulong, ushort>(ring.Size);
     }
 
-    public uint Generation { get; }
+    public uint Generation { get; private set; }
 
     public int RingSize => _ring.Size;
 
-    public int InFlight => _headOf.Count;
+    public int InFlight => _headOf.Count + _again.Count;
 
     /// <summary>Why the ring was given up; null while it works.</summary>
     public RingFaultException? Broken { get; private set; }
@@ -63,7 +63,7 @@ internal sealed partial class DriverSideQueue
         Doorbells = Doorbells,
         Confirmed = _confirmed,
         WaitingForLink = (long)(_nextPosted - _cursor.Next),
-        WaitingForPeer = InFlight - (long)(_nextPosted - _cursor.Next),
+        WaitingForPeer = _headOf.Count - (long)(_nextPosted - _cursor.Next),
         Places = _offer.Places,
         PlaceSize = _offer.PlaceSize,
         FreePlaces = _offer.Places - (long)(_nextPosted - _nextUsed),
@@ -134,6 +134,8 @@ internal sealed partial class DriverSideQueue
     {
         if (Broken is not null || !HasCredit)
             return false;
+        if (_again.Count > 0 || CanTell)
+            return true;
         try
         {
             if (!_ring.HasAvailable)
@@ -159,6 +161,13 @@ internal sealed partial class DriverSideQueue
     {
         for (int looked = 0; looked < _ring.Size && CanCapture(); looked++)
         {
+            if (_again.Count > 0 || CanTell)
+            {
+                if (TryTakeAgain())
+                    return true;
+                continue;
+            }
+
             Chain chain = _spare.Chain;
             try
             {
@@ -188,16 +197,24 @@ internal sealed partial class DriverSideQueue
                 continue;
             }
 
-            _spare.Sequence = _nextPosted;
-            _headOf.Add(_nextPosted++, chain.Head);
+            if (_answers.TryDequeue(out byte[]? answer))
+            {
+                Answer(chain, answer);
+                continue;
+            }
+
+            Enter(chain.Head);
             (_byHead[chain.Head], _spare) = (_spare, _byHead[chain.Head] ?? new Outstanding());
             _counters.Posted++;
             _counters.PostedBytes += (long)chain.ReadableLength;
+            Note(chain.Readable, chain.ReadableLength);
             return true;
         }
 
         return false;
     }
+
+    private void Enter(ushort head) => _headOf.Add(_nextPosted++, head);
 
     /// <summary>The newest chain fault, for the log; taken by the relay.</summary>
     public RingFaultException? LastFault { get; set; }
@@ -209,7 +226,16 @@ internal sealed partial class DriverSideQueue
         int at = PostedPayload.Size, count = 0;
         while (_cursor.Offset == 0 && count < ushort.MaxValue && (_cursor.Next < _nextPosted || TryCapture()))
         {
-            Chain chain = _byHead[_headOf[_cursor.Next]]!.Chain;
+            Outstanding next = _byHead[_headOf[_cursor.Next]]!;
+            if (next.Told is { } told)
+            {
+                if (!TryWriteTold(room, ref at, told))
+                    break;
+                count++;
+                continue;
+            }
+
+            Chain chain = next.Chain;
             ReadOnlySpan<Segment> readable = chain.Readable, writable = chain.Writable;
             int shape = PostedPayload.ShapeSize(readable.Length + writable.Length);
             if (count > 0 && (ulong)shape + chain.ReadableLength > (ulong)(room.Length - at))
@@ -310,14 +336,22 @@ internal sealed partial class DriverSideQueue
     private void Complete(ushort head, in UsedEntry entry)
     {
         Chain chain = _byHead[head]!.Chain;
-        uint length = (uint)Math.Min(entry.Reported, _row.ReportedLimit(chain));
         _headOf.Remove(entry.ChainSequence);
-        if (Broken is null)
-            _ring.Push(head, length);
+        if (head >= _ring.Size)
+            _byHead[head] = null; // The bridge's own, not the driver's.
+        else
+            Publish(head, chain, entry);
         _nextUsed++;
         _floor = Math.Max(_floor, entry.ChainSequence + 1);
         _counters.Used++;
         _counters.UsedBytes += entry.Written;
+    }
+
+    private void Publish(ushort head, Chain chain, in UsedEntry entry)
+    {
+        Note(chain.Writable, entry.Written);
+        if (Broken is null)
+            _ring.Push(head, (uint)Math.Min(entry.Reported, _row.ReportedLimit(chain)));
     }
 
     private void Break(RingFaultException fault)
@@ -332,7 +366,8 @@ internal sealed partial class DriverSideQueue
     {
         public Chain Chain { get; } = new();
 
-        public ulong Sequence { get; set; }
+        /// <summary>What the bridge itself has to say; null: the chain is the driver's.</summary>
+        public byte[]? Told { get; init; }
     }
 
     private readonly record struct PartialUsed(ushort Head, ulong Offset, UsedEntry Entry);

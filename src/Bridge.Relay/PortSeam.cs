@@ -29,6 +29,24 @@ public interface IDriverPort
     /// <summary>The reset that the driver asked for is complete: its status reads 0 now.</summary>
     void OnResetDone();
 
+    /// <summary>
+    /// The driver cannot be reset from here and goes on whatever becomes of the device side: one that has lost all that it knew is given the outstanding chains again (as far as
+    /// the device table allows it), and <see cref="OnDeviceReplaced"/> is called. Else <see cref="OnNeedsReset"/> is.
+    /// </summary>
+    bool KeepsDriver => false;
+
+    /// <summary>The device side is another one, in the same life of the driver. What the port answers and tells now goes before everything else (<see cref="IDriverRelay.Answer"/>, <see cref="IDriverRelay.Tell"/>).</summary>
+    void OnDeviceReplaced()
+    {
+    }
+
+    /// <summary>A message passed that the device table has ports hear of that keep their driver (<see cref="DeviceRow.Notable"/>).</summary>
+    /// <param name="queue">On which queue.</param>
+    /// <param name="message">Its first bytes, <see cref="NotableRule.Length"/> at most.</param>
+    void OnNotable(int queue, ReadOnlySpan<byte> message)
+    {
+    }
+
     /// <summary>Does the port's pending work. True = call again soon, there is more.</summary>
     bool Pump();
 }
@@ -69,6 +87,12 @@ public interface IDriverRelay
     /// the new window no longer, this life ends (<see cref="IDriverPort.OnNeedsReset"/>).
     /// </summary>
     void MoveQueue(int queue, Window window, RingLayout layout);
+
+    /// <summary>Answers the next chain that the driver has lent on a queue, in the device's stead, before anything that the device side sends. Waits for a chain if there is none. In <see cref="IDriverPort.OnDeviceReplaced"/> only.</summary>
+    void Answer(int queue, ReadOnlySpan<byte> bytes);
+
+    /// <summary>Sends the device side a chain with these readable bytes, in the driver's stead, before anything of the driver's. In <see cref="IDriverPort.OnDeviceReplaced"/> only.</summary>
+    void Tell(int queue, ReadOnlySpan<byte> bytes);
 
     /// <summary>Available doorbell.</summary>
     void OnAvailable(int queue);

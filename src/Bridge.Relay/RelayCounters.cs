@@ -24,6 +24,9 @@ public sealed class RelayCounters
     /// <summary>Epochs begun.</summary>
     public long Epochs { get; internal set; }
 
+    /// <summary>Times that a device side which had lost this epoch was given its outstanding chains again.</summary>
+    public long Reseeded { get; internal set; }
+
     /// <summary>Frames of an older epoch or queue generation, discarded.</summary>
     public long Stale { get; internal set; }
 

@@ -49,4 +49,8 @@ internal static partial class RelayLog
 
     [LoggerMessage(15, LogLevel.Warning, "{Device}: the device was lost and begins anew: {Repeated} chains are repeated, {Forfeited} given back because they must not be")]
     public static partial void DeviceRestarted(ILogger logger, string device, long repeated, long forfeited);
+
+    [LoggerMessage(16, LogLevel.Warning,
+        "{Device}: the device side has lost epoch {Epoch} and begins anew behind a driver that goes on: {Count} chains are outstanding, and are given to it again where the device type allows it")]
+    public static partial void Reseeded(ILogger logger, string device, uint epoch, int count);
 }

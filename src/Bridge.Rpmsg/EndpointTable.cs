@@ -25,6 +25,10 @@ internal sealed class EndpointTable
         return endpoint;
     }
 
+    /// <summary>The circle goes on from there: a dynamic address, else ArgumentOutOfRangeException.</summary>
+    public void GoOnFrom(uint address) =>
+        _next = IsDynamic(address) ? address : throw new ArgumentOutOfRangeException(nameof(address), address, $"must be {RpmsgAddress.FirstDynamic}..{RpmsgAddress.LastDynamic}");
+
     /// <summary>False: the endpoint is not (or no longer) in the table.</summary>
     public bool Remove(RpmsgEndpoint endpoint)
     {

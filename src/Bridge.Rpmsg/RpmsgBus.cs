@@ -127,6 +127,9 @@ public sealed partial class RpmsgBus
         return _endpoints.Add(name, address, remote);
     }
 
+    /// <summary>Dynamic addresses are given out from this one on, in a circle (1024..65535, else ArgumentOutOfRangeException). What is still on its way to an endpoint of an earlier process of this name then does not meet a newcomer.</summary>
+    public void GiveAddressesFrom(uint address) => _endpoints.GoOnFrom(address);
+
     /// <summary>Withdraws the endpoint if it is announced and removes it: from now on nothing is handed to it, a held message neither (the next Pump counts it as UnknownAddress). Does nothing if it has gone already.</summary>
     public void DestroyEndpoint(RpmsgEndpoint endpoint)
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Bridge.Gateway.Configuration;
 using Bridge.Gateway.Reports;
 using Bridge.Ports.Sockets;
@@ -86,6 +87,7 @@ internal sealed class SocketsPort : LocalPort
         Quota = device.Rpmsg.Quota,
         OverQuota = device.Rpmsg.SlowReader,
         AddressService = device.Rpmsg.AddressService,
+        FirstEndpoint = (uint)RandomNumberGenerator.GetInt32((int)RpmsgAddress.FirstDynamic, (int)RpmsgAddress.LastDynamic + 1),
     };
 
     private ChannelReport ChannelReport(EntryStatus entry) => new()

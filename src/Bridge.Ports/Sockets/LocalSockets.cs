@@ -79,6 +79,11 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
             _entrance.AddService(service, isCreated: false);
         }
 
+        if (options.FirstEndpoint is { } first)
+        {
+            _bus.GiveAddressesFrom(first);
+        }
+
         _streams.Open(_directory);
         TcpAddresses = _streams.TcpAddresses;
         _control.Open(_directory);

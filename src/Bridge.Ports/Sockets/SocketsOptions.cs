@@ -57,6 +57,12 @@ public sealed record SocketsOptions
     /// <summary>Offer (device) or accept (driver) the address service of the 2020 vhost series. Off by default: NuttX gives the feature bit another meaning.</summary>
     public bool AddressService { get; init; }
 
+    /// <summary>
+    /// Where the dynamic addresses begin that are given to whatever comes after <see cref="Services"/>, 1024..65535; null: behind those of the services. A gateway chooses it at random: a
+    /// driver may outlive this process and go on sending to addresses that nobody has any more.
+    /// </summary>
+    public uint? FirstEndpoint { get; init; }
+
     /// <summary>Everything that is wrong, one sentence each; empty if nothing is.</summary>
     public IReadOnlyList<string> FindErrors()
     {
@@ -79,6 +85,11 @@ public sealed record SocketsOptions
         if (MaximumChannels < 0)
         {
             errors.Add($"maximum number of channels {MaximumChannels} is negative");
+        }
+
+        if (FirstEndpoint is < RpmsgAddress.FirstDynamic or > RpmsgAddress.LastDynamic)
+        {
+            errors.Add($"first endpoint address {FirstEndpoint} is not {RpmsgAddress.FirstDynamic}..{RpmsgAddress.LastDynamic}");
         }
 
         if ((Mode & ~ConnectBits) != 0)

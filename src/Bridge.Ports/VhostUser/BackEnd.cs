@@ -31,11 +31,11 @@ internal sealed class BackEnd : IDisposable
     private ProtocolFeatures _protocol;
     private BackEndChannel? _channel;
 
-    public BackEnd(VhostUserOptions options, DeviceOffer offer, IDriverRelay relay, PollThread poll, VhostUserCounters counters, TimeProvider time, ILogger log)
+    public BackEnd(VhostUserOptions options, DeviceOffer offer, IDriverRelay relay, PollThread poll, VhostUserCounters counters, PassedNames names, TimeProvider time, ILogger log)
     {
         (_offer, _poll, _counters) = (offer, poll, counters);
         _offeredProtocol = options.InBandNotifications ? Always | ProtocolFeatures.InBandNotifications : Always;
-        _vrings = new VringSet(options.Device, offer.QueueSizes.Count, relay, time, log);
+        _vrings = new VringSet(options.Device, offer.QueueSizes.Count, relay, time, log) { Begins = names.Begin };
     }
 
     /// <summary>A driver runs, or is about to: its rings are to be looked at now and then.</summary>

@@ -21,6 +21,7 @@ public sealed class VhostUserDriverPort : IDriverPort, IAsyncDisposable
     private readonly ILogger _log;
     private readonly PollThread _poll;
     private readonly Entrance _entrance;
+    private readonly PassedNames _names = new();
 
     private DeviceOffer? _offer;
     private IDriverRelay? _relay;
@@ -77,6 +78,15 @@ public sealed class VhostUserDriverPort : IDriverPort, IAsyncDisposable
         VhostUserLog.NeedsReset(_log, _options.Device, why);
         frontEnd.BackEnd.OnNeedsReset();
     }
+
+    /// <inheritdoc/>
+    public bool KeepsDriver => true;
+
+    /// <inheritdoc/>
+    public void OnNotable(int queue, ReadOnlySpan<byte> message) => _names.Note(queue, message);
+
+    /// <inheritdoc/>
+    public void OnDeviceReplaced() => _names.OnDeviceReplaced(_relay!);
 
     /// <inheritdoc/>
     public void OnResetDone()
@@ -159,7 +169,7 @@ public sealed class VhostUserDriverPort : IDriverPort, IAsyncDisposable
         Counters.Connections++;
         PeerCredentials peer = socket.PeerCredentials;
         VhostUserLog.Connected(_log, _options.Device, peer.ProcessId, peer.UserId);
-        _frontEnd = new FrontEnd(socket, new BackEnd(_options, _offer!, _relay!, _poll, Counters, _time, _log), _poll, _time, _options.Patience);
+        _frontEnd = new FrontEnd(socket, new BackEnd(_options, _offer!, _relay!, _poll, Counters, _names, _time, _log), _poll, _time, _options.Patience);
         _poll.Add(_frontEnd, PollEvents.In | PollEvents.ReadHangUp);
     }
 

@@ -41,6 +41,9 @@ internal sealed class VringSet : IDisposable
             _vrings[i] = new Vring();
     }
 
+    /// <summary>Called when a life begins, before DRIVER_OK: true = its numbers are little-endian.</summary>
+    public Action<bool>? Begins { get; init; }
+
     /// <summary>A life is on: DRIVER_OK was said to the relay.</summary>
     public bool IsRunning { get; private set; }
 
@@ -209,6 +212,8 @@ internal sealed class VringSet : IDisposable
             (vring.Layout, vring.IsStopped, vring.Returned) = (null, false, null);
     }
 
+    private bool IsLittleEndian => (_features & VirtioFeatures.Version1) != 0 || BitConverter.IsLittleEndian;
+
     private bool CanRun(Vring vring) => (vring.IsStarted || HasInBandKicks) && (vring.IsEnabled || !HasEnable);
 
     /// <summary>
@@ -231,6 +236,7 @@ internal sealed class VringSet : IDisposable
         if ((_features & VirtioFeatures.Version1) != 0)
             _relay.SetStatus(_relay.Status | DeviceStatus.FeaturesOk);
         IsRunning = true;
+        Begins?.Invoke(IsLittleEndian);
         for (int i = 0; i < _vrings.Length; i++)
         {
             if (_vrings[i].Address is not null)
@@ -249,9 +255,8 @@ internal sealed class VringSet : IDisposable
             throw new FrontEndFaultException($"the ring of queue {index} is not in the memory table any more");
         try
         {
-            bool littleEndian = (_features & VirtioFeatures.Version1) != 0 || BitConverter.IsLittleEndian;
             // Only the available base is stated; the used index is where the ring has it.
-            ushort used = RingIndices.Read(_memory!.Window, layout, littleEndian).Used;
+            ushort used = RingIndices.Read(_memory!.Window, layout, IsLittleEndian).Used;
             _relay.SetQueue(index, _memory.Window, layout, vring.Base, used);
             (vring.Layout, vring.IsStopped, vring.Returned) = (layout, false, null);
         }
@@ -264,8 +269,7 @@ internal sealed class VringSet : IDisposable
     /// <summary>The same ring as before, if it stands where it stood: equal numbers alone could be those of a driver that began anew.</summary>
     private void GoOn(int index, Vring vring)
     {
-        bool littleEndian = (_features & VirtioFeatures.Version1) != 0 || BitConverter.IsLittleEndian;
-        RingIndices now = RingIndices.Read(_memory!.Window, vring.Layout!.Value, littleEndian);
+        RingIndices now = RingIndices.Read(_memory!.Window, vring.Layout!.Value, IsLittleEndian);
         if (now.Used != vring.Position.Used)
         {
             // What it has said of its queues holds for its new life.

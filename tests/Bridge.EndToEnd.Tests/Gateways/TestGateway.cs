@@ -109,6 +109,14 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public Task SignalAsync(string name) => _process!.SignalAsync(name);
 
+    /// <summary>Kills the process (SIGKILL) and waits until it is gone; <see cref="StartAsync"/> starts another one in its place.</summary>
+    public async Task KillAsync()
+    {
+        await SignalAsync("KILL");
+        await ExitAsync();
+        await _process!.DisposeAsync();
+    }
+
     /// <summary>Waits for its end; the exit code.</summary>
     public async Task<int> ExitAsync() => (await _process!.ExitAsync()).ExitCode;
 

@@ -52,6 +52,14 @@ internal sealed class GuestBridge : IAsyncDisposable
         await UntilOnlineAsync();
     }
 
+    /// <summary>Kills gateway B, as if its machine were gone, starts it again, and waits until the device works end to end.</summary>
+    public async Task RestartDeviceSideAsync()
+    {
+        await Pair.B.KillAsync();
+        await Pair.B.StartAsync();
+        await Task.WhenAll(Pair.A.UntilReadyAsync(), Pair.B.UntilReadyAsync());
+    }
+
     /// <summary>Waits until the guest's driver works end to end.</summary>
     /// <param name="from">How long the kernel's log was before.</param>
     public async Task UntilOnlineAsync(int from = 0)

@@ -115,6 +115,10 @@ internal sealed class Loopback : IDriverRelay, IDeviceRelay, IAsyncDisposable
 
     void IDriverRelay.StartQueue(int queue) => throw new NotSupportedException();
 
+    void IDriverRelay.Answer(int queue, ReadOnlySpan<byte> bytes) => throw new NotSupportedException();
+
+    void IDriverRelay.Tell(int queue, ReadOnlySpan<byte> bytes) => throw new NotSupportedException();
+
     void IDriverRelay.MoveQueue(int queue, Window window, RingLayout layout) => throw new NotSupportedException();
 
     void IDriverRelay.OnAvailable(int queue)

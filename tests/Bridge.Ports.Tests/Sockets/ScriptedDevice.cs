@@ -56,6 +56,10 @@ internal sealed class ScriptedDevice : IDriverRelay, IAsyncDisposable
 
     void IDriverRelay.StartQueue(int queue) => throw new NotSupportedException();
 
+    void IDriverRelay.Answer(int queue, ReadOnlySpan<byte> bytes) => throw new NotSupportedException();
+
+    void IDriverRelay.Tell(int queue, ReadOnlySpan<byte> bytes) => throw new NotSupportedException();
+
     void IDriverRelay.MoveQueue(int queue, Window window, RingLayout layout) => throw new NotSupportedException();
 
     void IDriverRelay.OnAvailable(int queue) => Calls.Add($"available {queue}");

@@ -8,12 +8,14 @@ namespace Bridge.Relay.Tests.Rigs;
 /// <summary>A driver relay between a fake driver and a peer that the test plays.</summary>
 internal sealed class DriverRig : IDisposable
 {
-    public const ulong DeviceLife = 0xD0D0;
+    public const ulong DeviceLife = 0xD0D0, NextDeviceLife = 0xD0D1;
+
+    private readonly QueueOffer _offer;
 
     public DriverRig(int ringSize = 8, uint places = 8, uint placeSize = 256, int capacity = 4 * FrameHeader.MaximumFrame, ulong window = 1 << 16, uint? deviceRing = null)
     {
         RingSize = ringSize;
-        Offers = [new QueueOffer(deviceRing ?? (uint)ringSize, places, placeSize), new QueueOffer(deviceRing ?? (uint)ringSize, places, placeSize)];
+        _offer = new QueueOffer(deviceRing ?? (uint)ringSize, places, placeSize);
         Driver = new FakeDriver(window);
         Relay = new DriverRelay("dev", Driver, Time, Log);
         Peer = new PeerLane(Relay, capacity);
@@ -21,7 +23,13 @@ internal sealed class DriverRig : IDisposable
 
     public int RingSize { get; }
 
-    public QueueOffer[] Offers { get; }
+    /// <summary>Virtio id of the device.</summary>
+    public ushort DeviceId { get; init; } = DeviceTable.Rpmsg;
+
+    /// <summary>How many queues the device has.</summary>
+    public int Queues { get; init; } = 2;
+
+    public QueueOffer[] Offers => [.. Enumerable.Repeat(_offer, Queues)];
 
     public VirtualTime Time { get; } = new();
 
@@ -42,11 +50,11 @@ internal sealed class DriverRig : IDisposable
     public uint Generation(int index) => Queue(index).Generation;
 
     /// <summary>A new connection, on which the device side states that it knows nothing.</summary>
-    public void Up()
+    public void Up(ulong deviceLife = DeviceLife)
     {
         Peer.Up();
-        Give(FrameType.DeviceInfo, PeerFrames.Info(Offers));
-        Give(FrameType.ResumeDevice, PeerFrames.Resume(0, DeviceLife, 0, 0), epoch: 0);
+        Give(FrameType.DeviceInfo, PeerFrames.Info(DeviceId, FakeDevice.Offered, Offers));
+        Give(FrameType.ResumeDevice, PeerFrames.Resume(0, deviceLife, 0, 0), epoch: 0);
         Pump();
     }
 
@@ -66,7 +74,7 @@ internal sealed class DriverRig : IDisposable
         Pump();
         Give(FrameType.DeviceStatus, PeerFrames.Status(0, Relay.DriverLife));
         Pump();
-        Driver.Start(features, RingSize);
+        Driver.Start(features, RingSize, Queues);
         Pump();
         Peer.Take();
         return this;

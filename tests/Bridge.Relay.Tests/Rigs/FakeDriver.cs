@@ -40,6 +40,19 @@ internal sealed class FakeDriver : IDriverPort, IDisposable
 
     public Action? Pumped { get; set; }
 
+    /// <summary>It cannot be reset: a lost device side is given its chains again.</summary>
+    public bool KeepsDriver { get; set; }
+
+    /// <summary>Called when the device side is another one.</summary>
+    public Action? Replaced { get; set; }
+
+    /// <summary>What the device table had it hear of.</summary>
+    public List<(int Queue, byte[] Message)> Notable { get; } = [];
+
+    public void OnDeviceReplaced() => Replaced?.Invoke();
+
+    public void OnNotable(int queue, ReadOnlySpan<byte> message) => Notable.Add((queue, message.ToArray()));
+
     /// <summary>Bytes for buffers that were not handed out yet in this life.</summary>
     public ulong BuffersLeft => Base + _size - _buffers;
 

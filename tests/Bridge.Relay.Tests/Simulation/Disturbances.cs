@@ -11,4 +11,7 @@ internal enum Disturbances
 
     /// <summary>Bits arrive wrong.</summary>
     Flips = 2,
+
+    /// <summary>Device sides lose all that they know, behind drivers that go on.</summary>
+    Reboots = 4,
 }

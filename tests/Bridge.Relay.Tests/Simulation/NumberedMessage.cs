@@ -20,6 +20,11 @@ internal static class NumberedMessage
         Pattern(life, number, message.Length - MinimumLength).CopyTo(message[MinimumLength..]);
     }
 
+    /// <summary>What a message says of itself; zeros if it is too short to say anything.</summary>
+    public static (uint Life, ulong Number) Read(ReadOnlySpan<byte> message) => message.Length < MinimumLength
+        ? default
+        : (BinaryPrimitives.ReadUInt32LittleEndian(message), BinaryPrimitives.ReadUInt64LittleEndian(message[8..]));
+
     /// <summary>Null if the message is the expected one, else what is wrong with it.</summary>
     public static string? Check(ReadOnlySpan<byte> message, uint life, ulong number)
     {

@@ -29,6 +29,11 @@ internal sealed class SimulatedBridge : IDisposable
 
     public int Flips { get; private set; }
 
+    public int Reboots { get; private set; }
+
+    /// <summary>Messages that a device got although it had got them in an earlier life.</summary>
+    public long Repeated => _pairs[0].Device.Repeated + _pairs[1].Device.Repeated;
+
     /// <summary>Connections that one side closed because a frame was not what its checksum says.</summary>
     public int DamageSeen => _a.Faults.Count + _b.Faults.Count;
 
@@ -73,6 +78,8 @@ internal sealed class SimulatedBridge : IDisposable
             Reset();
         else if (what < 87 && (_disturbances & Disturbances.Flips) != 0)
             Flip();
+        else if (what < 47 && (_disturbances & Disturbances.Reboots) != 0)
+            Reboot();
     }
 
     private bool Idle() => _a.Current is null && _b.Current is null;
@@ -94,6 +101,16 @@ internal sealed class SimulatedBridge : IDisposable
     {
         _pairs[_random.Next(_pairs.Count)].Driver.Reset();
         Resets++;
+    }
+
+    private void Reboot()
+    {
+        int which = _random.Next(_pairs.Count);
+        Cut();
+        foreach (SimulatedConnection connection in _connections)
+            (which == 0 ? connection.B : connection.A).End();
+        (which == 0 ? _b : _a).Reboot(which == 0 ? "one" : "two", _pairs[which].Reboot());
+        Reboots++;
     }
 
     private void Flip()
@@ -155,7 +172,7 @@ internal sealed class SimulatedBridge : IDisposable
 
     private void AddPair(string name, SimulatedGateway driverSide, SimulatedGateway deviceSide)
     {
-        var pair = new SimulatedPair(name, _random, _time, Journal);
+        var pair = new SimulatedPair(name, _random, _time, Journal, keepsDriver: (_disturbances & Disturbances.Reboots) != 0);
         driverSide.Add(name, LaneRole.Driver, pair.DriverRelay);
         deviceSide.Add(name, LaneRole.Device, pair.DeviceRelay);
         _pairs.Add(pair);

@@ -9,13 +9,23 @@ internal sealed class SimulatedDevice(Random random, int ringSize, int bufferSiz
     private readonly List<ushort> _held = [];
     private readonly byte[] _message = new byte[bufferSize];
     private Window? _window;
-    private uint _life;
+    private uint _life, _ownLife;
+    private ulong _last;
     private DeviceQueue? _transmit, _receive;
 
     public DeviceOffer Offer { get; } = new(DeviceTable.Rpmsg, 0x1af4, VirtioFeatures.Version1 | VirtioFeatures.EventIndex | 1UL, 0, default, [ringSize, ringSize]);
 
     /// <summary>Tells which life of the driver a start belongs to.</summary>
     public Func<uint> LifeOfDriver { get; set; } = () => 0;
+
+    /// <summary>The life that its own messages name; null: the driver's.</summary>
+    public Func<uint>? OwnLife { get; set; }
+
+    /// <summary>Where a driver outlives the device: which of its messages some life of the device has got. What was not answered comes again, in order.</summary>
+    public HashSet<ulong>? Seen { get; set; }
+
+    /// <summary>Messages that came although an earlier life had got them.</summary>
+    public long Repeated { get; private set; }
 
     public ulong Sent { get; private set; }
 
@@ -32,9 +42,10 @@ internal sealed class SimulatedDevice(Random random, int ringSize, int bufferSiz
         var options = new RingOptions((features & VirtioFeatures.EventIndex) != 0);
         _window = window;
         _life = LifeOfDriver();
+        _ownLife = OwnLife?.Invoke() ?? _life;
         _transmit = new DeviceQueue(window, queues[0], options);
         _receive = new DeviceQueue(window, queues[1], options);
-        (Sent, Received) = (0, 0);
+        (Sent, Received, _last) = (0, 0, 0);
         _held.Clear();
     }
 
@@ -79,7 +90,18 @@ internal sealed class SimulatedDevice(Random random, int ringSize, int bufferSiz
             length += (int)segment.Length;
         }
 
-        Error ??= NumberedMessage.Check(_message.AsSpan(0, length), _life, Received) is { } wrong ? $"device: {wrong}" : null;
+        ulong expected = Received;
+        if (Seen is not null)
+        {
+            expected = NumberedMessage.Read(_message.AsSpan(0, length)).Number;
+            if (Received > 0 && expected <= _last)
+                Error ??= $"device: message {expected} after {_last}";
+            _last = expected;
+            if (!Seen.Add(expected))
+                Repeated++;
+        }
+
+        Error ??= NumberedMessage.Check(_message.AsSpan(0, length), _life, expected) is { } wrong ? $"device: {wrong}" : null;
         Received++;
     }
 
@@ -87,7 +109,7 @@ internal sealed class SimulatedDevice(Random random, int ringSize, int bufferSiz
     {
         Segment segment = _chain.Writable[0];
         int length = random.Next(NumberedMessage.MinimumLength, (int)segment.Length + 1);
-        NumberedMessage.Write(_window!.GetSpan(segment.Address, (uint)length), _life, Sent++);
+        NumberedMessage.Write(_window!.GetSpan(segment.Address, (uint)length), _ownLife, Sent++);
         _transmit!.Push(_chain.Head, (uint)length);
     }
 }

@@ -12,6 +12,7 @@ internal sealed class SimulatedDriver(Random random, int ringSize, int bufferSiz
     private DriverQueue? _receive, _transmit;
     private Stack<int> _freeTransmit = new();
     private bool _resetting, _wantReset;
+    private uint _deviceLife;
 
     /// <summary>Counts resets: part of every message, so that one of an older life is noticed.</summary>
     public uint Life { get; private set; }
@@ -28,6 +29,14 @@ internal sealed class SimulatedDriver(Random random, int ringSize, int bufferSiz
     public string? ForcedReset { get; private set; }
 
     public Action? OnLifeBegins { get; set; }
+
+    /// <summary>It goes on whatever becomes of the device side; messages then name the life of the device, which begins to count anew in each.</summary>
+    public bool KeepsDriver { get; init; }
+
+    /// <summary>Times that it heard of another device side.</summary>
+    public int Replacements { get; private set; }
+
+    public void OnDeviceReplaced() => Replacements++;
 
     public string? Error { get; private set; }
 
@@ -121,7 +130,9 @@ internal sealed class SimulatedDriver(Random random, int ringSize, int bufferSiz
 
     private void Receive(in UsedElement used)
     {
-        Error ??= NumberedMessage.Check(_window!.GetSpan(BufferOf(used.Token), used.Length), Life, Received) is { } wrong ? $"driver: {wrong}" : null;
+        if (KeepsDriver && NumberedMessage.Read(_window!.GetSpan(BufferOf(used.Token), used.Length)).Life is var life && life > _deviceLife)
+            (_deviceLife, Received) = (life, 0);
+        Error ??= NumberedMessage.Check(_window!.GetSpan(BufferOf(used.Token), used.Length), KeepsDriver ? _deviceLife : Life, Received) is { } wrong ? $"driver: {wrong}" : null;
         Received++;
         _window!.GetSpan(BufferOf(used.Token), used.Length).Clear();
         _receive!.TryAdd([], [new Segment(BufferOf(used.Token), (uint)bufferSize)], used.Token, out _);

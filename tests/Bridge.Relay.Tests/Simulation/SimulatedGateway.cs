@@ -25,6 +25,13 @@ internal sealed class SimulatedGateway(string name, ulong instance)
         Registrations.Add(new LaneRegistration(device, DeviceTable.Rpmsg, role, NoHandler.Instance));
     }
 
+    /// <summary>The machine was rebooted: what it had of a device is gone, and so is its end of every connection.</summary>
+    public void Reboot(string device, Relay relay)
+    {
+        Current?.End();
+        Relays[device] = relay;
+    }
+
     /// <summary>A new connection replaces the old one, whose reader is joined first. False = a newer one was established before: this one is refused.</summary>
     public bool Replace(SimulatedEndpoint endpoint)
     {

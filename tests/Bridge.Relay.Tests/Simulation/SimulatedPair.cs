@@ -4,21 +4,27 @@ namespace Bridge.Relay.Tests.Simulation;
 internal sealed class SimulatedPair : IDisposable
 {
     private readonly string _name;
+    private readonly Func<DeviceRelay> _makeDeviceRelay;
 
-    public SimulatedPair(string name, Random random, VirtualTime time, Journal journal)
+    public SimulatedPair(string name, Random random, VirtualTime time, Journal journal, bool keepsDriver = false)
     {
         _name = name;
         int driverRing = 1 << random.Next(1, 7), deviceRing = 1 << random.Next(1, 7);
         int buffer = random.Next(16) == 0 ? random.Next(65000, 200000) : random.Next(64, 1024);
         // Two descriptors can make one chain of the driver's, so half the ring is enough for transmit tokens; and any number of places works.
         int places = random.Next(1, deviceRing + 1);
-        Driver = new SimulatedDriver(random, driverRing, buffer, random.Next(2) == 0);
+        Driver = new SimulatedDriver(random, driverRing, buffer, random.Next(2) == 0) { KeepsDriver = keepsDriver };
         Device = new SimulatedDevice(random, deviceRing, buffer) { Lazy = random.Next(2) == 0 };
         DriverRelay = new DriverRelay(name, Driver, time, journal);
-        DeviceRelay = new DeviceRelay(name, Device, new PoolOptions(places, buffer + 32), time, journal);
+        _makeDeviceRelay = () => new DeviceRelay(name, Device, new PoolOptions(places, buffer + 32), time, journal);
+        DeviceRelay = _makeDeviceRelay();
         var lives = new Dictionary<ulong, uint>();
         Driver.OnLifeBegins = () => lives.Add(DriverRelay.DriverLife, Driver.Life);
         Device.LifeOfDriver = () => lives[DeviceRelay.DriverLife];
+        if (!keepsDriver)
+            return;
+        uint starts = 0;
+        (Device.OwnLife, Device.Seen) = (() => ++starts, []);
     }
 
     public SimulatedDriver Driver { get; }
@@ -27,7 +33,7 @@ internal sealed class SimulatedPair : IDisposable
 
     public DriverRelay DriverRelay { get; }
 
-    public DeviceRelay DeviceRelay { get; }
+    public DeviceRelay DeviceRelay { get; private set; }
 
     public long SentAgain => DriverRelay.Counters.SentAgain + DeviceRelay.Counters.SentAgain;
 
@@ -35,13 +41,21 @@ internal sealed class SimulatedPair : IDisposable
     public string? Error =>
         Driver.Error ?? Device.Error ?? (Driver.ForcedReset is { } why ? $"{_name}: the driver was told to reset although nothing was lost: {why}" : null);
 
-    public bool Done => Driver.Sent == Driver.Allowed && Device.Received == Driver.Sent && Driver.TransmitUsed == Driver.Sent
+    public bool Done => Driver.Sent == Driver.Allowed && (ulong?)Device.Seen?.Count is var seen && (seen ?? Device.Received) == Driver.Sent && Driver.TransmitUsed == Driver.Sent
         && Device.Sent == Device.Allowed && Driver.Received == Device.Sent;
 
     public void Allow(Random random)
     {
         Driver.Allowed += (ulong)random.Next(3);
         Device.Allowed += (ulong)random.Next(3);
+    }
+
+    /// <summary>The device side's machine is rebooted: relay, window and all that the device itself knew are gone.</summary>
+    public DeviceRelay Reboot()
+    {
+        DeviceRelay.Dispose();
+        Device.Allowed = 1; // So that the driver hears of the new life.
+        return DeviceRelay = _makeDeviceRelay();
     }
 
     public void Pump(Random random)
@@ -59,6 +73,6 @@ internal sealed class SimulatedPair : IDisposable
     }
 
     public override string ToString() =>
-        $"{_name}: driver sent {Driver.Sent} of {Driver.Allowed}, device got {Device.Received}, used {Driver.TransmitUsed}; device sent {Device.Sent} of {Device.Allowed}, driver got {Driver.Received}; "
+        $"{_name}: driver sent {Driver.Sent} of {Driver.Allowed}, device got {Device.Seen?.Count ?? (int)Device.Received}, used {Driver.TransmitUsed}; device sent {Device.Sent} of {Device.Allowed}, driver got {Driver.Received}; "
         + $"relay {DriverRelay.Status}, live {DriverRelay.Live}/{DeviceRelay.Live}, in flight {DriverRelay.InFlight}/{DeviceRelay.InFlight}";
 }
