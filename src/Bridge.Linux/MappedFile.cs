@@ -43,6 +43,9 @@ public sealed unsafe class MappedFile : IDisposable
     {
         try
         {
+            // Sealed by us where its owner has left that open: nobody has use for memory that shrinks under a device. Before its size is looked at: afterwards it could be too late.
+            bool isSealed = (Libc.fcntl(file, Libc.F_GET_SEALS, 0) is > 0 and int seals && (seals & Libc.F_SEAL_SHRINK) != 0)
+                || Libc.fcntl(file, Libc.F_ADD_SEALS, Libc.F_SEAL_SHRINK) == 0;
             Libc.StatxBuffer status = Read(file) ?? throw LinuxException.FromLast("statx", file.ToString());
             if ((FileKind)(status.stx_mode >> 12) != FileKind.Regular)
             {
@@ -58,9 +61,6 @@ public sealed unsafe class MappedFile : IDisposable
             ulong align = Math.Max((ulong)Environment.SystemPageSize, BitOperations.IsPow2(status.stx_blksize) ? status.stx_blksize : 0);
             ulong begin = offset & ~(align - 1);
             nuint length = checked((nuint)((offset + size - begin + align - 1) & ~(align - 1)));
-            // Sealed by us where its owner has left that open: nobody has use for memory that shrinks under a device.
-            bool isSealed = (Libc.fcntl(file, Libc.F_GET_SEALS, 0) is > 0 and int seals && (seals & Libc.F_SEAL_SHRINK) != 0)
-                || Libc.fcntl(file, Libc.F_ADD_SEALS, Libc.F_SEAL_SHRINK) == 0;
             // SAFETY: a new mapping where the kernel finds room; it overlays nothing.
             nint @base = Libc.mmap(0, length, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_SHARED, file, (long)begin);
             return @base == Libc.MAP_FAILED

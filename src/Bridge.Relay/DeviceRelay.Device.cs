@@ -59,7 +59,7 @@ public sealed partial class DeviceRelay
         var info = new DeviceInfoPayload(
             offer.DeviceId, offer.VendorId, offer.Features & row.Features, offer.ConfigurationGeneration, _offers, offer.Configuration);
         output.End(info.Write(output.Begin(FrameType.DeviceInfo, Epoch)));
-        (_offerChanged, _statusDue, _toldGeneration) = (false, false, offer.ConfigurationGeneration);
+        (_offerChanged, _answerDue, _statusDue, _toldGeneration) = (false, false, false, offer.ConfigurationGeneration);
         var queues = new List<QueueProgress>();
         foreach (DeviceSideQueue? queue in _queues)
         {
@@ -67,7 +67,7 @@ public sealed partial class DeviceRelay
                 queues.Add(queue.Progress);
         }
 
-        output.End(new ResumePayload(DriverLife, _deviceLife, _features, (byte)_status, queues).Write(output.Begin(FrameType.ResumeDevice, Epoch)));
+        output.End(new ResumePayload(DriverLife, _deviceLife, _features, (byte)_status, queues) { Writes = _written + 1 }.Write(output.Begin(FrameType.ResumeDevice, Epoch)));
         (_introduced, Live) = (true, _heard);
     }
 }

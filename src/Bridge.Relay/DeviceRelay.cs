@@ -145,14 +145,8 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
 
     private bool SendControl(LaneOutput output)
     {
-        if (_port.Offer is { } offer && (_offerChanged || offer.ConfigurationGeneration != _toldGeneration))
-        {
-            if (!output.CanWrite)
-                return false;
-            output.End(EventConfigurationPayload.Write(output.Begin(FrameType.EventConfiguration, Epoch), offer.ConfigurationGeneration, offer.Configuration.Span));
-            (_offerChanged, _toldGeneration) = (false, offer.ConfigurationGeneration);
-        }
-
+        if (!SendConfiguration(output))
+            return false;
         if (_statusDue)
         {
             if (!output.CanWrite)
@@ -183,7 +177,7 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
 
         switch (header.Type)
         {
-            case FrameType.SetDriverFeatures or FrameType.SetVirtqueue or FrameType.Posted or FrameType.PostedMore when header.Epoch != Epoch || DriverLife == 0:
+            case FrameType.SetDriverFeatures or FrameType.SetVirtqueue or FrameType.SetConfiguration or FrameType.Posted or FrameType.PostedMore when header.Epoch != Epoch || DriverLife == 0:
                 Counters.Stale++;
                 break;
             case FrameType.SetDriverFeatures:
@@ -191,6 +185,9 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
                 break;
             case FrameType.SetVirtqueue:
                 TakeVirtqueue(SetVirtqueuePayload.Read(payload));
+                break;
+            case FrameType.SetConfiguration:
+                TakeWrite(SetConfigurationPayload.Read(payload));
                 break;
             case FrameType.Posted:
                 PostedPayload burst = PostedPayload.Read(payload);
@@ -364,8 +361,9 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
 
     private void EndLife()
     {
-        if (_started)
+        if (_started || _written != 0)
             _port.Stop();
+        (_written, _answerDue, _toldRefusal) = (0, false, false);
         (_started, _suspended, _status, _features, DriverLife, Epoch, _needsReset) = (false, false, DeviceStatus.None, 0, 0, 0, null);
         Array.Clear(_queues);
         Array.Clear(_generations);

@@ -27,6 +27,9 @@ public sealed record DeviceRow(ushort Id, string Name, ulong Features, IReadOnly
     /// <summary>Bytes of the type's configuration space that the carried features describe.</summary>
     public int ConfigurationLength { get; init; }
 
+    /// <summary>What drivers may write there. A write lies wholly in one of these fields.</summary>
+    public IReadOnlyList<ConfigurationField> WritableFields { get; init; } = [];
+
     /// <summary>By queue index; the last one holds for all that follow.</summary>
     public IReadOnlyList<LostChain> LostChains { get; init; } = [LostChain.Repeat];
 
@@ -38,6 +41,18 @@ public sealed record DeviceRow(ushort Id, string Name, ulong Features, IReadOnly
 
     /// <summary>What becomes of a chain of that queue that its device was lost with.</summary>
     public LostChain AfterLoss(int queue) => LostChains[Math.Min(queue, LostChains.Count - 1)];
+
+    /// <summary>The field that a driver may write there; null: none. See <see cref="ConfigurationField.Admits"/>.</summary>
+    internal ConfigurationField? FindWritable(long offset, int length, ulong offered, ulong accepted)
+    {
+        foreach (ConfigurationField field in WritableFields)
+        {
+            if (field.Admits(offset, length, offered, accepted))
+                return field;
+        }
+
+        return null;
+    }
 
     /// <summary>Feature bits by their names, for logs and status.</summary>
     public string Describe(ulong features) => VirtioFeatures.Describe(features, FeatureNames);

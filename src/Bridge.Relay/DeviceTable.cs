@@ -62,15 +62,15 @@ public static class DeviceTable
             (62, "NET_F_STANDBY"), (63, "NET_F_SPEED_DUPLEX")),
         ExactUsedLength: true, ReportsReadableLength: false)
     {
+        WritableFields = [new("mac", 0, 6) { Requires = 1UL << 5, IsLegacy = true }], // 5.1.4.3
         ConfigurationLength = 17, // mac 6, status 2, max_virtqueue_pairs 2, mtu 2, speed 4, duplex 1
         LostChains = [LostChain.Repeat, LostChain.Complete],
     };
 
-    // Not BARRIER (0) and SCSI (7), which are legacy, and the latter's commands must not be repeated. Not CONFIG_WCE (11): the driver would write the configuration space. Not
-    // SECURE_ERASE (16) and ZONED (17), whose append must not be repeated. A read, write, flush, discard or write of zeroes that is not answered yet may be done at any later
+    // Not BARRIER (0) and SCSI (7), which are legacy, and the latter's commands must not be repeated. Not SECURE_ERASE (16) and ZONED (17), whose append must not be repeated. A read, write, flush, discard or write of zeroes that is not answered yet may be done at any later
     // time, and a driver has no other request for the same sectors under way then (5.2.6.2): doing it again is the same as doing it late.
     private static DeviceRow BlockRow() => new(
-        Block, "blk", Bits(1, 2, 4, 5, 6, 9, 10, 12, 13, 14, 15) | Transparent,
+        Block, "blk", Bits(1, 2, 4, 5, 6, 9, 10, 11, 12, 13, 14, 15) | Transparent,
         Names(
             (0, "BLK_F_BARRIER"), (1, "BLK_F_SIZE_MAX"), (2, "BLK_F_SEG_MAX"), (4, "BLK_F_GEOMETRY"), (5, "BLK_F_RO"), (6, "BLK_F_BLK_SIZE"), (7, "BLK_F_SCSI"),
             (9, "BLK_F_FLUSH"), (10, "BLK_F_TOPOLOGY"), (11, "BLK_F_CONFIG_WCE"), (12, "BLK_F_MQ"), (13, "BLK_F_DISCARD"), (14, "BLK_F_WRITE_ZEROES"),
@@ -79,6 +79,7 @@ public static class DeviceTable
     {
         Queues = 1,
         MultipleQueues = 1UL << 12,
+        WritableFields = [new("writeback", 32, 1) { Requires = 1UL << 11 }], // 5.2.5
         ConfigurationLength = 60, // up to and with write_zeroes_may_unmap and its padding
     };
 
@@ -114,6 +115,7 @@ public static class DeviceTable
         ExactUsedLength: false, ReportsReadableLength: false)
     {
         Queues = 3,
+        WritableFields = [new("sense_size", 20, 4), new("cdb_size", 24, 4)], // 5.6.4
         ConfigurationLength = 36,
         LostChains = [LostChain.Repeat, LostChain.Repeat, LostChain.Fail],
         FailureResponse = new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ScsiTransportFailure },

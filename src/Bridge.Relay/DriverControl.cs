@@ -12,12 +12,19 @@ internal sealed class DriverControl
     private ulong _deviceLife, _toldDeviceLife;
     private ulong? _sentFeatures;
     private DeviceStatus _sentStatus;
+    private uint _sentWrite;
 
     /// <summary>Accepted by the driver, hop-local bits taken out.</summary>
     public ulong Features { get; set; }
 
     /// <summary>The device side is in this epoch.</summary>
     public bool EpochKnown { get; private set; }
+
+    /// <summary>The device side takes configuration writes; true until it states that it does not.</summary>
+    public bool TakesWrites { get; private set; } = true;
+
+    /// <summary>The last write of this life that the device side has answered.</summary>
+    public uint WritesAnswered { get; private set; }
 
     /// <summary>The device side stated its life. True = it is the one that was told of this epoch, so if it does not know the epoch, nothing of it ever arrived.</summary>
     public bool Meet(ulong deviceLife)
@@ -30,6 +37,7 @@ internal sealed class DriverControl
     public void Forget()
     {
         (EpochKnown, _sentFeatures, _sentStatus) = (false, null, DeviceStatus.None);
+        (_sentWrite, WritesAnswered) = (0, 0);
         _sentGenerations.Clear();
     }
 
@@ -41,11 +49,24 @@ internal sealed class DriverControl
             _sentGenerations[queue.Queue] = queue.Generation;
     }
 
+    /// <summary>The device side stated whether it takes writes, and which it has.</summary>
+    public void MeetWrites(bool takes, uint taken) => (TakesWrites, _sentWrite, WritesAnswered) = (takes, taken, taken);
+
+    /// <summary>The device side has answered the writes up to that one. False: it was not sent, or is answered already.</summary>
+    public bool TakeAnswer(uint number)
+    {
+        if (number <= WritesAnswered || number > _sentWrite)
+            return false;
+        WritesAnswered = number;
+        return true;
+    }
+
     /// <summary>A new generation for a queue: never 0, never one that the queue has had in this process.</summary>
     public uint NextGeneration(int queue) => _generations[queue] = _generations.GetValueOrDefault(queue) + 1;
 
     /// <summary>Sends what the device side lacks, in the order of virtio 1.2, 3.1.1. False = the transport is full: call again when it has room.</summary>
-    public bool BringOver(LaneOutput output, uint epoch, ulong driverLife, DeviceStatus status, ReadOnlySpan<DriverSideQueue?> queues)
+    public bool BringOver(
+        LaneOutput output, uint epoch, ulong driverLife, DeviceStatus status, ReadOnlySpan<DriverSideQueue?> queues, ConfigurationWrites writes, uint configurationGeneration)
     {
         if (!EpochKnown)
         {
@@ -62,6 +83,9 @@ internal sealed class DriverControl
             _sentFeatures = Features;
         }
 
+        // Before DRIVER_OK, where drivers write most; afterwards as it comes.
+        if (_sentFeatures is not null && !SendWrites(output, epoch, writes, configurationGeneration))
+            return false;
         if ((status & DeviceStatus.DriverOk) != 0 && !SendQueues(output, epoch, queues))
             return false;
         if (status == _sentStatus)
@@ -69,6 +93,24 @@ internal sealed class DriverControl
         if (!SendStatus(output, epoch, driverLife, status))
             return false;
         _sentStatus = status;
+        return true;
+    }
+
+    /// <summary>All that is new together, and the next only when those are answered: a driver that writes without end is slowed down, and what it writes meanwhile merges.</summary>
+    private bool SendWrites(LaneOutput output, uint epoch, ConfigurationWrites writes, uint generation)
+    {
+        if (!TakesWrites || _sentWrite == writes.Last)
+            return true;
+        if (_sentWrite != WritesAnswered)
+            return (_sentStatus & DeviceStatus.DriverOk) != 0;
+        while (writes.Next(_sentWrite) is { } write)
+        {
+            if (!output.CanWrite)
+                return false;
+            output.End(SetConfigurationPayload.Write(output.Begin(FrameType.SetConfiguration, epoch), write.Number, generation, write.Offset, write.Bytes.Span));
+            _sentWrite = write.Number;
+        }
+
         return true;
     }
 

@@ -18,10 +18,13 @@ public sealed partial class DriverRelay
             case FrameType.ResumeDevice:
                 TakeResume(header.Epoch, ResumePayload.Read(header.Type, payload));
                 break;
-            case FrameType.EventConfiguration or FrameType.DeviceStatus or FrameType.Used or FrameType.UsedMore when !Live:
+            case FrameType.EventConfiguration or FrameType.Configuration or FrameType.DeviceStatus or FrameType.Used or FrameType.UsedMore when !Live:
                 throw Unexpected(header.Type, "before both sides have stated where they stand");
             case FrameType.EventConfiguration:
                 TakeConfiguration(EventConfigurationPayload.Read(payload));
+                break;
+            case FrameType.Configuration:
+                TakeConfiguration(header.Epoch, ConfigurationPayload.Read(payload));
                 break;
             case FrameType.DeviceStatus or FrameType.Used or FrameType.UsedMore when header.Epoch != Epoch:
                 Counters.Stale++;
@@ -91,12 +94,6 @@ public sealed partial class DriverRelay
         _offerChanged = true;
     }
 
-    private void TakeConfiguration(in EventConfigurationPayload payload)
-    {
-        _info = _info! with { ConfigurationGeneration = payload.Generation, Configuration = payload.Configuration.ToArray() };
-        _offerChanged = true;
-    }
-
     /// <summary>The device side states where it stands: same life, go on from there; another life, the driver must start anew.</summary>
     private void TakeResume(uint epoch, ResumePayload device)
     {
@@ -117,6 +114,12 @@ public sealed partial class DriverRelay
             }
 
             Reseed();
+        }
+
+        if (!ResumeWrites(device, same))
+        {
+            EndEpoch($"the device side states {device.Writes - 1} configuration writes, which the driver has not made");
+            return;
         }
 
         for (int i = 0; i < _queues.Length; i++)

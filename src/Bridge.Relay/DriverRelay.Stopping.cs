@@ -6,6 +6,9 @@ namespace Bridge.Relay;
 public sealed partial class DriverRelay
 {
     /// <inheritdoc/>
+    public void KeepRecord(int queue, InflightRecord record, IReadOnlyList<ushort> outstanding) => Find(queue)?.Keep(record, outstanding);
+
+    /// <inheritdoc/>
     public RingIndices StopQueue(int queue)
     {
         if (Find(queue) is not { } found)
@@ -18,15 +21,17 @@ public sealed partial class DriverRelay
     public void StartQueue(int queue) => Find(queue)?.Start();
 
     /// <inheritdoc/>
-    public void MoveQueue(int queue, Window window, RingLayout layout)
+    public bool MoveQueue(int queue, Window window, RingLayout layout)
     {
         try
         {
             Find(queue)?.Move(window, layout);
+            return true;
         }
         catch (RingFaultException fault)
         {
             EndEpoch($"queue {queue}: the driver's memory has changed under it: {fault.Message}");
+            return false;
         }
     }
 

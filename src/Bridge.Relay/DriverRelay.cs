@@ -56,6 +56,7 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
         Counters.Epochs++;
         (Status, RingFeatures) = (DeviceStatus.None, 0);
         _queues = new DriverSideQueue?[_info?.Queues.Count ?? 0];
+        ForgetWrites();
         _control.Forget();
         (_needsReset, _ended, _resetDone, _replaced) = (null, false, false, false);
         _resetDeadline = Time.GetTimestamp() + (long)(_resetTimeout.TotalSeconds * Time.TimestampFrequency);
@@ -137,8 +138,7 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
         if (_offerChanged && _info is { } info)
         {
             _offerChanged = false;
-            _port.OnOffer(
-                new DeviceOffer(info.DeviceId, info.VendorId, Offered, info.ConfigurationGeneration, info.Configuration, [.. info.Queues.Select(q => (int)q.MaximumSize)]), this);
+            _port.OnOffer(MakeOffer(info), this);
         }
 
         if (_resetDone)
@@ -164,7 +164,7 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
     /// <summary>Nothing is brought over before a driver has started.</summary>
     private bool BringOver(LaneOutput output) =>
         (_resetDeadline is null && Status == DeviceStatus.None && !_control.EpochKnown)
-        || _control.BringOver(output, Epoch, DriverLife, Status & ~DeviceStatus.NeedsReset, _queues);
+        || _control.BringOver(output, Epoch, DriverLife, Status & ~DeviceStatus.NeedsReset, _queues, _writes, _info?.ConfigurationGeneration ?? 0);
 
     /// <summary>In turn: a queue that finds the transport full comes last the next time.</summary>
     private void PumpQueues(LaneOutput output)

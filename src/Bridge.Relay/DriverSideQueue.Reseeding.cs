@@ -93,7 +93,7 @@ internal sealed partial class DriverSideQueue
     {
         bytes = bytes[..(int)Math.Min((ulong)bytes.Length, chain.WritableLength)];
         SegmentCopy.Scatter(_window, chain.Writable, 0, bytes);
-        _ring.Push(chain.Head, (uint)bytes.Length);
+        Publish(chain.Head, (uint)bytes.Length);
     }
 
     private bool TryWriteTold(Span<byte> room, ref int at, byte[] told)

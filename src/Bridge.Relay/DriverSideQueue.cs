@@ -138,7 +138,7 @@ internal sealed partial class DriverSideQueue
             return true;
         try
         {
-            if (!_ring.HasAvailable)
+            if (_left.Count == 0 && !_ring.HasAvailable)
                 return false;
         }
         catch (RingFaultException fault)
@@ -171,14 +171,14 @@ internal sealed partial class DriverSideQueue
             Chain chain = _spare.Chain;
             try
             {
-                if (!_ring.TryTake(chain))
+                if (!TryTakeNext(chain))
                     return false;
             }
             catch (RingFaultException fault) when (fault.Head is { } bad)
             {
                 _counters.MalformedChains++;
                 LastFault = fault;
-                _ring.Push(bad, 0);
+                Publish(bad, 0);
                 continue;
             }
             catch (RingFaultException fault)
@@ -193,7 +193,7 @@ internal sealed partial class DriverSideQueue
                 LastFault = new RingFaultException(RingFault.ChainTooLong,
                     $"queue {_index}: a chain of {chain.ReadableLength + chain.WritableLength} bytes in {chain.Readable.Length + chain.Writable.Length} segments does not fit "
                     + $"the device side's places of {_offer.PlaceSize} bytes and its ring of {_offer.MaximumSize} entries; give both gateways the same sizes", chain.Head);
-                _ring.Push(chain.Head, 0);
+                Publish(chain.Head, 0);
                 continue;
             }
 
@@ -340,18 +340,18 @@ internal sealed partial class DriverSideQueue
         if (head >= _ring.Size)
             _byHead[head] = null; // The bridge's own, not the driver's.
         else
-            Publish(head, chain, entry);
+            Return(head, chain, entry);
         _nextUsed++;
         _floor = Math.Max(_floor, entry.ChainSequence + 1);
         _counters.Used++;
         _counters.UsedBytes += entry.Written;
     }
 
-    private void Publish(ushort head, Chain chain, in UsedEntry entry)
+    private void Return(ushort head, Chain chain, in UsedEntry entry)
     {
         Note(chain.Writable, entry.Written);
         if (Broken is null)
-            _ring.Push(head, (uint)Math.Min(entry.Reported, _row.ReportedLimit(chain)));
+            Publish(head, (uint)Math.Min(entry.Reported, _row.ReportedLimit(chain)));
     }
 
     private void Break(RingFaultException fault)

@@ -72,6 +72,16 @@ public interface IDriverRelay
     void SetQueue(int queue, Window window, RingLayout layout, ushort nextAvailable = 0, ushort nextUsed = 0);
 
     /// <summary>
+    /// Keeps a record of a queue's outstanding chains, which outlives this process; right after <see cref="SetQueue"/>. Chains that an earlier back end left in it come first, as
+    /// far as the device table lets them be repeated; the others are answered.
+    /// </summary>
+    /// <param name="queue">A queue that is set.</param>
+    /// <param name="record">Its record.</param>
+    /// <param name="outstanding">What <see cref="InflightRecord.Recover"/> found in it.</param>
+    /// <exception cref="RingFaultException">What was found is no chain of this ring.</exception>
+    void KeepRecord(int queue, InflightRecord record, IReadOnlyList<ushort> outstanding) => throw new NotSupportedException("this relay keeps no records");
+
+    /// <summary>
     /// Stops a queue: from when this returns until <see cref="StartQueue"/> nothing of the driver's memory is touched for it and <see cref="IDriverPort.OnUsed"/> does not
     /// name it. What is in flight stays so, and what the device sends meanwhile is held.
     /// </summary>
@@ -86,7 +96,8 @@ public interface IDriverRelay
     /// The driver's memory is mapped anew, the ring is the same: from when this returns the old window is not touched any more for this queue. If a chain in flight lies in
     /// the new window no longer, this life ends (<see cref="IDriverPort.OnNeedsReset"/>).
     /// </summary>
-    void MoveQueue(int queue, Window window, RingLayout layout);
+    /// <returns>False: it has ended.</returns>
+    bool MoveQueue(int queue, Window window, RingLayout layout);
 
     /// <summary>Answers the next chain that the driver has lent on a queue, in the device's stead, before anything that the device side sends. Waits for a chain if there is none. In <see cref="IDriverPort.OnDeviceReplaced"/> only.</summary>
     void Answer(int queue, ReadOnlySpan<byte> bytes);
@@ -96,6 +107,15 @@ public interface IDriverRelay
 
     /// <summary>Available doorbell.</summary>
     void OnAvailable(int queue);
+
+    /// <summary>
+    /// The driver writes to the configuration space. It sees its write at once, and the device side is brought to the same value, now or when there is a link again; it belongs
+    /// to this life and ends with its reset. Null: the device type has nothing to write there (counted and logged).
+    /// </summary>
+    /// <param name="offset">Where, bytes.</param>
+    /// <param name="bytes">What.</param>
+    /// <returns>The offer as it is now. What the device makes of it, if that is anything else, comes by <see cref="IDriverPort.OnOffer"/>.</returns>
+    DeviceOffer? WriteConfiguration(uint offset, ReadOnlySpan<byte> bytes) => null;
 }
 
 /// <summary>Faces, or is, a device on this machine. All calls come inside the device's turn, one at a time.</summary>
@@ -114,8 +134,18 @@ public interface IDevicePort
     /// <summary>The driver said DRIVER_OK: rings are ready, features negotiated. The window lives until <see cref="Stop"/> returns.</summary>
     void Start(ulong features, Window window, IReadOnlyList<RingLayout> queues, IDeviceRelay relay);
 
-    /// <summary>Reset: the device does not touch the rings any more when this returns.</summary>
+    /// <summary>
+    /// Reset: the device does not touch the rings any more when this returns, and nothing that the driver wrote is asked of a device again. Comes without <see cref="Start"/> if
+    /// the driver only wrote to the configuration space.
+    /// </summary>
     void Stop();
+
+    /// <summary>
+    /// The driver writes to a field of the configuration space that the device table lets it write. From when this returns <see cref="Offer"/> has it, in the same generation;
+    /// a device that does not take it shows that by a change of the configuration. May come before <see cref="Start"/>; holds until <see cref="Stop"/>, also for a device that
+    /// takes a lost one's place. False: this device takes no writes.
+    /// </summary>
+    bool WriteConfiguration(int offset, ReadOnlySpan<byte> bytes) => false;
 
     /// <summary>Available doorbell of a queue. Spurious ones happen.</summary>
     void OnAvailable(int queue);

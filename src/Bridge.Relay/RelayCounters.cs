@@ -48,6 +48,12 @@ public sealed class RelayCounters
     /// <summary>Chains made available once more because the device was lost with them: the lost one may have done their work already.</summary>
     public long Repeated { get; internal set; }
 
+    /// <summary>Writes of the driver to the configuration space that were taken.</summary>
+    public long ConfigurationWrites { get; internal set; }
+
+    /// <summary>Writes to what no driver of this device type may write, or to a device that takes none: ignored.</summary>
+    public long RefusedConfigurationWrites { get; internal set; }
+
     /// <summary>Chains that were lost with the device and must not be repeated: given back as done, or as failed, by the device table.</summary>
     public long Forfeited { get; internal set; }
 }

@@ -50,7 +50,13 @@ internal static partial class RelayLog
     [LoggerMessage(15, LogLevel.Warning, "{Device}: the device was lost and begins anew: {Repeated} chains are repeated, {Forfeited} given back because they must not be")]
     public static partial void DeviceRestarted(ILogger logger, string device, long repeated, long forfeited);
 
-    [LoggerMessage(16, LogLevel.Warning,
+    [LoggerMessage(18, LogLevel.Warning,
         "{Device}: the device side has lost epoch {Epoch} and begins anew behind a driver that goes on: {Count} chains are outstanding, and are given to it again where the device type allows it")]
     public static partial void Reseeded(ILogger logger, string device, uint epoch, int count);
+
+    [LoggerMessage(16, LogLevel.Warning, "{Device}: the driver wrote {Bytes} bytes at {Offset} of the configuration space, where a driver of this {Type} may not write; ignored, and counted from here on")]
+    public static partial void WriteRefused(ILogger logger, string device, int bytes, uint offset, string type);
+
+    [LoggerMessage(17, LogLevel.Warning, "{Device}: the driver has written to the configuration space, and the other gateway is too old to be told of it; the writes are forgotten. Bring both gateways to the same version")]
+    public static partial void WritesNotTaken(ILogger logger, string device);
 }

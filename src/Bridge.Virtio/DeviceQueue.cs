@@ -117,6 +117,21 @@ public sealed class DeviceQueue
         return true;
     }
 
+    /// <summary>Copies and checks a chain that the device's side of this ring had taken before it was lost; it counts as taken, and the ring stands where it stood.</summary>
+    /// <param name="head">Its head.</param>
+    /// <param name="chain">Overwritten; empty after an exception.</param>
+    /// <exception cref="RingFaultException">The chain is bad. HeadOutOfRange and HeadInUse have no head; otherwise the chain counts as taken, as with <see cref="TryTake"/>.</exception>
+    public void TakeAgain(ushort head, Chain chain)
+    {
+        if (head >= Size)
+            throw new RingFaultException(RingFault.HeadOutOfRange, $"{head} is to be taken again in a ring of {Size}.");
+        if (_inFlight[head])
+            throw new RingFaultException(RingFault.HeadInUse, $"{head} is to be taken again and is in flight already.");
+        _inFlight[head] = true;
+        InFlight++;
+        _reader.Read(head, chain);
+    }
+
     /// <summary>
     /// Writes one used element and publishes it (release). Chains may be pushed in any order. Everything written to the chain's buffers before is visible
     /// to the driver that sees the element.

@@ -231,8 +231,7 @@ public sealed class DeviceRelayHostilePeerTests
     [InlineData(FrameType.EventConfiguration)]
     [InlineData(FrameType.Used)]
     [InlineData(FrameType.UsedMore)]
-    [InlineData((FrameType)21)]
-    [InlineData((FrameType)24)]
+    [InlineData(FrameType.Configuration)]
     [InlineData((FrameType)36)]
     [InlineData((FrameType)255)]
     public void Frame_OfTheOtherRoleOrUnknown_IsUnexpected(FrameType type)

@@ -237,8 +237,7 @@ public sealed class DriverRelayHostilePeerTests
     [InlineData(FrameType.SetDeviceStatus)]
     [InlineData(FrameType.Posted)]
     [InlineData(FrameType.PostedMore)]
-    [InlineData((FrameType)21)]
-    [InlineData((FrameType)24)]
+    [InlineData(FrameType.SetConfiguration)]
     [InlineData((FrameType)36)]
     [InlineData((FrameType)255)]
     public void Frame_OfTheOtherRoleOrUnknown_IsUnexpected(FrameType type)
@@ -253,6 +252,7 @@ public sealed class DriverRelayHostilePeerTests
     [InlineData(FrameType.UsedMore)]
     [InlineData(FrameType.DeviceStatus)]
     [InlineData(FrameType.EventConfiguration)]
+    [InlineData(FrameType.Configuration)]
     public void Frame_BeforeTheStatement_IsUnexpected(FrameType type)
     {
         using DriverRig rig = Outstanding();
@@ -261,6 +261,7 @@ public sealed class DriverRelayHostilePeerTests
             FrameType.Used => PeerFrames.Used(0, rig.Generation(0), 0, []),
             FrameType.UsedMore => PeerFrames.More(0, rig.Generation(0), 0, 0, [1]),
             FrameType.DeviceStatus => PeerFrames.Status(0, rig.Relay.DriverLife),
+            FrameType.Configuration => PeerFrames.Answer(1, 2, 9),
             _ => PeerFrames.Configuration(2, 9),
         };
         rig.Peer.Down();

@@ -31,6 +31,7 @@ internal sealed class VhostUserPort : LocalPort
             SocketPath = path,
             Mode = gateway.SocketMode,
             InBandNotifications = device.InBandNotifications,
+            UnsealedMemory = device.UnsealedMemory,
             Group = gateway.Group is { } group
                 ? UserGroup.FindGroupOrNumber(group) ?? throw new RunDirectoryException(RunDirectoryFault.Inaccessible, path, $"{path}: there is no group {group}")
                 : null,

@@ -68,6 +68,7 @@ internal sealed class ConfigurationBinding(ConfigurationReader reader, Configura
             port,
             Socket(device, port, side, run),
             reader.ReadOrDefault(ConfigurationKeys.InBandNotifications, device),
+            reader.ReadOrDefault(ConfigurationKeys.UnsealedMemory, device),
             Pool(device),
             Rpmsg(device),
             new EntryTerms(

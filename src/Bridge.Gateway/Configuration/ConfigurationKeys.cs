@@ -80,6 +80,9 @@ internal static class ConfigurationKeys
     public static readonly ValueKey<bool> InBandNotifications = new("devices:<device>:inBandNotifications", new YesNoRule(), "false",
         "With vhost-user: offers doorbells as messages over the socket. User-mode Linux takes them whenever they are offered, and is three times as slow.");
 
+    public static readonly ValueKey<bool> UnsealedMemory = new("devices:<device>:unsealedMemory", new YesNoRule(), "false",
+        "With vhost-user at the virtio side: also takes guests' memory that cannot be sealed against shrinking, which user-mode Linux has. Whoever may connect could then end the gateway by cutting it short.");
+
     public static readonly SectionKey Pool = new("devices:<device>:pool", "What the vhost side keeps for chains on their way to and from a vhost-user back end.");
 
     public static readonly ValueKey<int> PoolPlaces = new("devices:<device>:pool:places", new WholeNumberRule(1, 32768), "(64 for blk and scsi, else the ring's entries)",
@@ -141,7 +144,7 @@ internal static class ConfigurationKeys
     [
         Name, Identity, RunDirectory, Mode, Group, Listen, AdminSocket,
         Links, Link, Fingerprint, CertificateAuthority, PeerName, Connect, Transport, KeepAliveSeconds, HelloTimeoutSeconds,
-        Devices, Device, DeviceLink, Side, Type, Port, Socket, InBandNotifications, Pool, PoolPlaces, PoolPlaceSize, Rpmsg, Buffers, BufferSize, Quota, SlowReader, AddressService,
+        Devices, Device, DeviceLink, Side, Type, Port, Socket, InBandNotifications, UnsealedMemory, Pool, PoolPlaces, PoolPlaceSize, Rpmsg, Buffers, BufferSize, Quota, SlowReader, AddressService,
         Channels, ChannelTakeover, ChannelGraceSeconds, Tcp, Services, Service, Address, Permanent, Peers, Takeover, GraceSeconds,
     ];
 }

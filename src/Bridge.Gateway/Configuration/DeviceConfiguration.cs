@@ -11,6 +11,7 @@ namespace Bridge.Gateway.Configuration;
 /// <param name="Port">What it plugs into here.</param>
 /// <param name="Socket">With vhost-user: the socket that the front end connects to; else null.</param>
 /// <param name="InBandNotifications">With vhost-user: doorbells may be messages.</param>
+/// <param name="UnsealedMemory">With vhost-user: guests' memory may be such that they could cut it short.</param>
 /// <param name="Pool">What is kept for chains of a vhost-user back end.</param>
 /// <param name="Rpmsg">Rings, buffers and quotas.</param>
 /// <param name="Channels">How channels of the other side deal with applications.</param>
@@ -24,6 +25,7 @@ internal sealed record DeviceConfiguration(
     PortChoice Port,
     string? Socket,
     bool InBandNotifications,
+    bool UnsealedMemory,
     PoolConfiguration Pool,
     RpmsgConfiguration Rpmsg,
     EntryTerms Channels,

@@ -35,11 +35,17 @@ public enum FrameType : byte
     /// <summary>A queue of the driver is ready.</summary>
     SetVirtqueue = 20,
 
+    /// <summary>The driver wrote to the configuration space.</summary>
+    SetConfiguration = 21,
+
     /// <summary>The driver wrote the device status.</summary>
     SetDeviceStatus = 22,
 
     /// <summary>The device's status as its side sees it.</summary>
     DeviceStatus = 23,
+
+    /// <summary>The configuration space after the driver's writes: answers <see cref="SetConfiguration"/>.</summary>
+    Configuration = 24,
 
     /// <summary>The device's configuration changed.</summary>
     EventConfiguration = 25,

@@ -10,6 +10,7 @@ internal static unsafe partial class Libc
     internal const uint STATX_BASIC_STATS = 0x7ff;
     internal const uint RENAME_NOREPLACE = 1;
     internal const int O_RDWR = 0x2;
+    internal const int O_ACCMODE = 0x3;
     internal const int O_CREAT = 0x40;
     internal const int O_CLOEXEC = 0x80000;
     internal const int AT_EMPTY_PATH = 0x1000;

@@ -1,4 +1,3 @@
-using Bridge.Linux;
 using Bridge.Ports.Polling;
 using Bridge.Ports.VhostUser.Messages;
 using Bridge.Relay;
@@ -20,6 +19,7 @@ internal sealed class Acquaintance : IDisposable
     private readonly VhostUserDeviceCounters _counters;
     private readonly int _configurationLength;
     private BackEndRequests? _requests;
+    private int _writes, _writesRead;
 
     /// <summary>Begins to ask.</summary>
     public Acquaintance(BackEndConnection connection, DeviceRow row, VhostUserDeviceOptions options, PollThread poll, VhostUserDeviceCounters counters)
@@ -45,12 +45,32 @@ internal sealed class Acquaintance : IDisposable
     /// <summary>The configuration space as last read.</summary>
     public ReadOnlyMemory<byte> Configuration { get; private set; }
 
+    /// <summary>What was last read holds all that was written.</summary>
+    public bool IsConfigurationCurrent => _writesRead == _writes;
+
+    /// <summary>It has a configuration space of its own, to be read and written.</summary>
+    public bool HasConfiguration => Has(ProtocolFeatures.Configuration);
+
     /// <summary>Rings are enabled by a message of their own.</summary>
     public bool HasEnable => (Features & BackEnd.ProtocolFeaturesBit) != 0;
 
     /// <summary>Takes the back end's own requests. True: there may be more.</summary>
     /// <exception cref="BackEndFaultException">It broke the protocol.</exception>
     public bool Pump() => _requests?.Pump() ?? false;
+
+    /// <summary>Writes to the configuration space, and reads what has become of it.</summary>
+    /// <param name="offset">Where, bytes.</param>
+    /// <param name="bytes">What.</param>
+    /// <param name="refused">The back end has said that it does not take it.</param>
+    public void Write(int offset, ReadOnlySpan<byte> bytes, Action refused)
+    {
+        byte[] request = new byte[ConfigurationSpace.Size + bytes.Length];
+        new ConfigurationSpace((uint)offset, (uint)bytes.Length, ConfigurationSpace.ByTheDriver).Write(request);
+        bytes.CopyTo(request.AsSpan(ConfigurationSpace.Size));
+        _writes++;
+        _connection.Propose(FrontEndRequest.SetConfiguration, request, refused);
+        AskConfiguration();
+    }
 
     public void Dispose() => _requests?.Dispose();
 
@@ -91,17 +111,20 @@ internal sealed class Acquaintance : IDisposable
             return;
         byte[] request = new byte[ConfigurationSpace.Size + _configurationLength];
         new ConfigurationSpace(0, (uint)_configurationLength, 0).Write(request);
-        _connection.Ask(FrontEndRequest.GetConfiguration, request, TakeConfiguration);
+        int writes = _writes;
+        _connection.Ask(FrontEndRequest.GetConfiguration, request, (payload, _) => TakeConfiguration(payload, writes));
     }
 
-    private void TakeConfiguration(ReadOnlySpan<byte> payload, List<FileDescriptor> descriptors)
+    /// <summary>An answer from before the last write would bring an older value back: another one is under way.</summary>
+    private void TakeConfiguration(ReadOnlySpan<byte> payload, int writes)
     {
+        _writesRead = writes;
         if (payload.IsEmpty)
             throw new BackEndFaultException($"it does not give {_configurationLength} bytes of configuration: is it a device of another type?");
         ConfigurationSpace space = ConfigurationSpace.Read(payload, FrontEndRequest.GetConfiguration);
         if (space.Offset != 0 || space.Length != (uint)_configurationLength)
             throw new BackEndFaultException($"{space.Length} bytes of configuration from {space.Offset} where {_configurationLength} from 0 were asked for");
-        if (!payload[ConfigurationSpace.Size..].SequenceEqual(Configuration.Span))
+        if (IsConfigurationCurrent && !payload[ConfigurationSpace.Size..].SequenceEqual(Configuration.Span))
             Configuration = payload[ConfigurationSpace.Size..].ToArray();
     }
 }

@@ -3,7 +3,6 @@ using Bridge.Ports.Polling;
 using Bridge.Ports.VhostUser.Messages;
 using Bridge.Relay;
 using Bridge.Virtio;
-using Microsoft.Extensions.Logging;
 
 namespace Bridge.Ports.VhostUser;
 
@@ -11,31 +10,36 @@ namespace Bridge.Ports.VhostUser;
 /// The back end of one front end: takes its requests, one after the other, and says what to reply. Connected to the relay by its <see cref="VringSet"/>. Belongs to the
 /// device's turn.
 /// </summary>
-internal sealed class BackEnd : IDisposable
+internal sealed partial class BackEnd : IDisposable
 {
     /// <summary>VHOST_USER_F_PROTOCOL_FEATURES: feature bit 30, which means something in this protocol only.</summary>
     public const ulong ProtocolFeaturesBit = 1UL << 30;
 
     /// <summary>
     /// What is offered. Not STATUS: QEMU writes 0 to it whenever a guest is stopped, so that a pause could not be told from a reset. Not LOG_SHMFD: a guest cannot be moved
-    /// while a remote device has its buffers. Not INFLIGHT_SHMFD: the relay's own table knows what is in flight. INBAND_NOTIFICATIONS where the options say so.
+    /// while a remote device has its buffers. Not PAGEFAULT: nothing can be moved in the middle of its work either. INBAND_NOTIFICATIONS where the options say so.
     /// </summary>
     private const ProtocolFeatures Always = ProtocolFeatures.MultipleQueues | ProtocolFeatures.ReplyAcknowledge | ProtocolFeatures.BackEndRequest
-        | ProtocolFeatures.Configuration | ProtocolFeatures.ResetDevice;
+        | ProtocolFeatures.Configuration | ProtocolFeatures.InflightDescriptor | ProtocolFeatures.ResetDevice
+        | ProtocolFeatures.ConfigureMemorySlots;
 
     private readonly ProtocolFeatures _offeredProtocol;
+    private readonly IDriverRelay _relay;
     private readonly VringSet _vrings;
     private readonly PollThread _poll;
     private readonly VhostUserCounters _counters;
     private DeviceOffer _offer;
     private ProtocolFeatures _protocol;
+    private readonly string _device;
     private BackEndChannel? _channel;
+    private bool _hasLeft;
 
-    public BackEnd(VhostUserOptions options, DeviceOffer offer, IDriverRelay relay, PollThread poll, VhostUserCounters counters, PassedNames names, TimeProvider time, ILogger log)
+    /// <summary>Takes over the queues, which may be in a life that their front end was cut off from.</summary>
+    public BackEnd(VhostUserOptions options, DeviceOffer offer, IDriverRelay relay, VringSet vrings, PollThread poll, VhostUserCounters counters)
     {
-        (_offer, _poll, _counters) = (offer, poll, counters);
+        (_device, _vrings, _trustsMemory) = (options.Device, vrings, options.UnsealedMemory);
+        (_offer, _relay, _poll, _counters) = (offer, relay, poll, counters);
         _offeredProtocol = options.InBandNotifications ? Always | ProtocolFeatures.InBandNotifications : Always;
-        _vrings = new VringSet(options.Device, offer.QueueSizes.Count, relay, time, log) { Begins = names.Begin };
     }
 
     /// <summary>A driver runs, or is about to: its rings are to be looked at now and then.</summary>
@@ -47,7 +51,8 @@ internal sealed class BackEnd : IDisposable
     /// <summary>The device's configuration changed.</summary>
     public void OnOffer(DeviceOffer offer)
     {
-        bool changed = offer.ConfigurationGeneration != _offer.ConfigurationGeneration;
+        // What its own driver wrote is in the offer at hand already.
+        bool changed = offer.ConfigurationGeneration != _offer.ConfigurationGeneration || !offer.Configuration.Span.SequenceEqual(_offer.Configuration.Span);
         _offer = offer;
         if (changed && (_protocol & ProtocolFeatures.Configuration) != 0)
             _channel?.SendConfigurationChange();
@@ -106,9 +111,21 @@ internal sealed class BackEnd : IDisposable
         return MessageHeader.Size + length;
     }
 
+    /// <summary>It serves a life that its front end was cut off from, and has not returned to yet.</summary>
+    public bool IsDetached => _vrings.IsDetached;
+
+    /// <summary>The front end has gone, but can come back to its life: what is left of it, with the caller as its owner; else null.</summary>
+    public VringSet? Leave()
+    {
+        _hasLeft = _vrings.TryDetach();
+        return _hasLeft ? _vrings : null;
+    }
+
     public void Dispose()
     {
-        _vrings.Dispose();
+        if (!_hasLeft)
+            _vrings.Dispose();
+        TakeReplyDescriptor()?.Dispose();
         _channel?.Dispose();
         _channel = null;
     }
@@ -137,10 +154,24 @@ internal sealed class BackEnd : IDisposable
                 return Write(reply, (ulong)_offer.QueueSizes.Count);
             case FrontEndRequest.SetMemoryTable:
                 return SetMemory(payload, descriptors);
+            case FrontEndRequest.GetMaximumMemorySlots:
+                return Write(reply, MemoryRegion.MaximumSlots);
+            case FrontEndRequest.AddMemoryRegion:
+                return AddMemory(MemoryRegion.ReadSingle(payload, request), Take(descriptors, request));
+            case FrontEndRequest.RemoveMemoryRegion:
+                return RemoveMemory(MemoryRegion.ReadSingle(payload, request));
             case FrontEndRequest.SetBackEndRequestDescriptor:
                 return SetChannel(descriptors);
             case FrontEndRequest.GetConfiguration:
                 return ReadConfiguration(ConfigurationSpace.Read(payload, request), reply);
+            case FrontEndRequest.SetConfiguration:
+                return WriteConfiguration(ConfigurationSpace.Read(payload, request), payload[ConfigurationSpace.Size..]);
+            case FrontEndRequest.GetInflightDescriptor:
+                return GiveRegion(InflightRegion.Read(payload, request), reply);
+            case FrontEndRequest.SetInflightDescriptor:
+                InflightRegion region = InflightRegion.Read(payload, request);
+                _vrings.Return(InflightMemory.Map(region, Take(descriptors, request), _vrings.All.Length));
+                return Done;
             case FrontEndRequest.SetVringAddress:
                 var address = VringAddress.Read(payload);
                 _vrings.SetAddress(_vrings.Find(address.Index, request), address);
@@ -180,32 +211,46 @@ internal sealed class BackEnd : IDisposable
         return Done;
     }
 
-    private int SetMemory(ReadOnlySpan<byte> payload, List<FileDescriptor> descriptors)
-    {
-        FileDescriptor[] files = [.. descriptors];
-        MemoryRegion[] regions = MemoryRegion.ReadTable(payload);
-        descriptors.Clear();
-        _vrings.SetMemory(MemoryTable.Map(regions, files));
-        return Done;
-    }
-
     private int SetChannel(List<FileDescriptor> descriptors)
     {
         FileDescriptor descriptor = Take(descriptors, FrontEndRequest.SetBackEndRequestDescriptor);
         _channel?.Dispose();
-        _channel = new BackEndChannel(descriptor, _vrings.All.Length);
-        return Done;
+        try
+        {
+            _channel = new BackEndChannel(descriptor, _vrings.All.Length);
+            return Done;
+        }
+        catch (LinuxException unusable)
+        {
+            throw new FrontEndFaultException($"a channel for requests that is no socket: {unusable.Message}", unusable);
+        }
     }
 
-    /// <summary>From the cache, as the device side last told it. A reply without bytes says that there are none.</summary>
+    /// <summary>
+    /// From the cache, as the device side last told it. Front ends ask for the structure that they were built with, whatever the device has of it: what the device does not have
+    /// reads as 0, and means nothing without its feature. A reply without bytes, which is an error to QEMU, says that no device has so much.
+    /// </summary>
     private int ReadConfiguration(in ConfigurationSpace space, Span<byte> reply)
     {
         ReadOnlySpan<byte> configuration = _offer.Configuration.Span;
-        if ((ulong)space.Offset + space.Length > (ulong)configuration.Length)
+        if ((ulong)space.Offset + space.Length > (ulong)Math.Max(ConfigurationSpace.Longest, configuration.Length))
             return 0;
         space.Write(reply);
-        configuration.Slice((int)space.Offset, (int)space.Length).CopyTo(reply[ConfigurationSpace.Size..]);
-        return ConfigurationSpace.Size + (int)space.Length;
+        Span<byte> bytes = reply.Slice(ConfigurationSpace.Size, (int)space.Length);
+        bytes.Clear();
+        ReadOnlySpan<byte> rest = configuration[Math.Min((int)space.Offset, configuration.Length)..];
+        rest[..Math.Min(rest.Length, bytes.Length)].CopyTo(bytes);
+        return ConfigurationSpace.Size + bytes.Length;
+    }
+
+    /// <summary>The driver sees its write at once; what the remote device makes of it comes later.</summary>
+    private int WriteConfiguration(in ConfigurationSpace space, ReadOnlySpan<byte> bytes)
+    {
+        if (space.Flags != ConfigurationSpace.ByTheDriver || _relay.WriteConfiguration(space.Offset, bytes) is not { } offer)
+            return Refused;
+        _offer = offer;
+        _vrings.HasWritten = true;
+        return Done;
     }
 
     private int SetState(FrontEndRequest request, VringState state, Span<byte> reply)

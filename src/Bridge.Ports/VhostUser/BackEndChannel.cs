@@ -7,13 +7,29 @@ namespace Bridge.Ports.VhostUser;
 /// The channel of SET_BACKEND_REQ_FD, over which this side sends messages of its own. Nothing waits for it: what finds it full is remembered, once each, and sent later.
 /// Belongs to the device's turn.
 /// </summary>
-internal sealed class BackEndChannel(FileDescriptor descriptor, int queues) : IDisposable
+internal sealed class BackEndChannel : IDisposable
 {
-    private readonly DescriptorSocket _socket = new(descriptor);
-    private readonly bool[] _calls = new bool[queues];
+    private readonly DescriptorSocket _socket;
+    private readonly bool[] _calls;
     private readonly byte[] _message = new byte[MessageHeader.Size + VringState.Size];
     private bool _configurationChanged;
     private int _offset, _length;
+
+    /// <summary>Takes the descriptor over; it is closed when this throws.</summary>
+    /// <exception cref="LinuxException">It is no socket.</exception>
+    public BackEndChannel(FileDescriptor descriptor, int queues)
+    {
+        (_socket, _calls) = (new DescriptorSocket(descriptor), new bool[queues]);
+        try
+        {
+            _ = _socket.PeerCredentials;
+        }
+        catch (LinuxException)
+        {
+            descriptor.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Something waits to be sent.</summary>
     public bool IsBlocked { get; private set; }

@@ -63,6 +63,14 @@ internal sealed class BackEndConnection : PollTarget, IDisposable
         });
     }
 
+    /// <summary>Sends a request that the back end may refuse, as far as refusals can be heard of.</summary>
+    public void Propose(FrontEndRequest request, ReadOnlySpan<byte> payload, Action refused) =>
+        Enqueue(request, payload, [], Acknowledges ? MessageHeader.NeedReply : 0, !Acknowledges ? null : (answer, _) =>
+        {
+            if (Number.Read(answer, request) != 0)
+                refused();
+        });
+
     /// <summary>Sends what can be sent and hands out the answers that have come. False: the back end has gone.</summary>
     /// <exception cref="BackEndFaultException">It broke the protocol, or does not answer.</exception>
     public bool Pump()

@@ -17,6 +17,7 @@ internal sealed class FrontEnd : PollTarget, IDisposable
     private readonly MessageReader _reader = new();
     private readonly List<FileDescriptor> _descriptors = new(DescriptorSocket.MaximumDescriptors);
     private readonly byte[] _reply = new byte[MessageHeader.Size + MessageHeader.MaximumPayload];
+    private readonly FileDescriptor[] _replyDescriptors = new FileDescriptor[1];
     private int _replySent, _replyLength;
     private bool _maybeReadable = true, _hasSpoken;
     private long _waitsSince;
@@ -78,6 +79,7 @@ internal sealed class FrontEnd : PollTarget, IDisposable
     {
         _poll.Remove(this);
         CloseDescriptors();
+        DropReplyDescriptor();
         BackEnd.Dispose();
         _socket.Dispose();
     }
@@ -87,7 +89,9 @@ internal sealed class FrontEnd : PollTarget, IDisposable
         _hasSpoken = true;
         try
         {
-            return BackEnd.Handle(_reader.Header, _reader.Payload, _descriptors, _reply);
+            int length = BackEnd.Handle(_reader.Header, _reader.Payload, _descriptors, _reply);
+            _replyDescriptors[0] = BackEnd.TakeReplyDescriptor()!;
+            return length;
         }
         finally
         {
@@ -125,7 +129,8 @@ internal sealed class FrontEnd : PollTarget, IDisposable
     {
         while (_replySent < _replyLength)
         {
-            SendOutcome outcome = _socket.Send(_reply.AsSpan(_replySent, _replyLength - _replySent), [], out int sent);
+            ReadOnlySpan<FileDescriptor> passed = _replyDescriptors[0] is null ? [] : _replyDescriptors;
+            SendOutcome outcome = _socket.Send(_reply.AsSpan(_replySent, _replyLength - _replySent), passed, out int sent);
             if (outcome == SendOutcome.WouldBlock)
             {
                 _poll.Arm(this, PollEvents.Out);
@@ -135,8 +140,10 @@ internal sealed class FrontEnd : PollTarget, IDisposable
             if (outcome == SendOutcome.Closed)
                 break; // The end is found by receiving.
             _replySent += sent;
+            DropReplyDescriptor();
         }
 
+        DropReplyDescriptor();
         (_replySent, _replyLength) = (0, 0);
         return true;
     }
@@ -145,6 +152,12 @@ internal sealed class FrontEnd : PollTarget, IDisposable
     {
         if (IsAwaited && _time.GetElapsedTime(_waitsSince) > _patience)
             throw new FrontEndFaultException($"it said nothing for {_patience.TotalSeconds:0} s{(_hasSpoken ? " in the middle of a message" : "")}");
+    }
+
+    private void DropReplyDescriptor()
+    {
+        _replyDescriptors[0]?.Dispose();
+        _replyDescriptors[0] = null!;
     }
 
     private void CloseDescriptors()

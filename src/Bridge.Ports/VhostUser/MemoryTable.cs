@@ -4,7 +4,10 @@ using Bridge.Virtio;
 
 namespace Bridge.Ports.VhostUser;
 
-/// <summary>The front end's memory, mapped: descriptors carry its guest physical addresses, rings are given by its user addresses. Immutable.</summary>
+/// <summary>
+/// The front end's memory, mapped: descriptors carry its guest physical addresses, rings are given by its user addresses. Immutable: a region more or less is another table,
+/// which shares the mappings of the others.
+/// </summary>
 internal sealed class MemoryTable : IDisposable
 {
     private readonly MemoryRegion[] _regions;
@@ -32,8 +35,9 @@ internal sealed class MemoryTable : IDisposable
     /// <summary>Maps a table.</summary>
     /// <param name="regions">As the front end sent them.</param>
     /// <param name="descriptors">Their files, in the same order. Taken over, and closed when this throws.</param>
+    /// <param name="trusted">Files that cannot be sealed against shrinking are taken too.</param>
     /// <exception cref="FrontEndFaultException">They do not fit each other, a region reaches beyond its file, regions overlap, or a file cannot be mapped.</exception>
-    public static MemoryTable Map(MemoryRegion[] regions, IReadOnlyList<FileDescriptor> descriptors)
+    public static MemoryTable Map(MemoryRegion[] regions, IReadOnlyList<FileDescriptor> descriptors, bool trusted)
     {
         var files = new List<MappedFile>();
         try
@@ -43,9 +47,10 @@ internal sealed class MemoryTable : IDisposable
             CheckUserAddresses(regions);
             for (int i = 0; i < regions.Length; i++)
                 files.Add(MappedFile.Map(descriptors[i], regions[i].FileOffset, regions[i].Length));
+            if (!trusted && files.Exists(file => !file.IsSealed))
+                throw new FrontEndFaultException(Unsealable);
             ForeignMemory[] memories = [.. files.Select(file => new ForeignMemory(file.Address, file.Size, file))];
-            var window = new Window([.. regions.Select((region, i) => new WindowRegion(region.GuestAddress, memories[i]))]);
-            return new MemoryTable(regions, [.. files], memories, window);
+            return Make(regions, [.. files], memories);
         }
         catch (Exception failure)
         {
@@ -82,6 +87,49 @@ internal sealed class MemoryTable : IDisposable
         foreach (ForeignMemory memory in _memories)
             memory.Dispose();
     }
+
+    /// <summary>With one region more (ADD_MEM_REG). This table gives its mappings up to the new one.</summary>
+    /// <exception cref="FrontEndFaultException">See <see cref="Map"/>; nothing has changed then.</exception>
+    public MemoryTable With(MemoryTable added)
+    {
+        MemoryRegion[] regions = [.. _regions, .. added._regions];
+        CheckUserAddresses(regions);
+        try
+        {
+            return Make(regions, [.. _files, .. added._files], [.. _memories, .. added._memories]);
+        }
+        catch (ArgumentException overlap)
+        {
+            throw new FrontEndFaultException($"a memory region that does not fit the others: {overlap.Message}", overlap);
+        }
+    }
+
+    /// <summary>Without a region (REM_MEM_REG); null: it was the last one.</summary>
+    /// <exception cref="FrontEndFaultException">There is no such region.</exception>
+    public MemoryTable? Without(MemoryRegion region)
+    {
+        // Where it lies in its file is not said again.
+        int index = Array.FindIndex(_regions, own => own with { FileOffset = region.FileOffset } == region);
+        if (index < 0)
+            throw new FrontEndFaultException($"the removal of {region.Length} bytes at 0x{region.GuestAddress:x}, which is no region of its memory");
+        return _regions.Length == 1 ? null : Make([.. _regions.Where((_, i) => i != index)], [.. _files.Where((_, i) => i != index)], [.. _memories.Where((_, i) => i != index)]);
+    }
+
+    /// <summary>Unmaps what another table does not go on with. No queue may use the window any more.</summary>
+    public void DisposeExcept(MemoryTable? successor)
+    {
+        foreach (ForeignMemory memory in _memories)
+        {
+            if (successor is null || Array.IndexOf(successor._memories, memory) < 0)
+                memory.Dispose();
+        }
+    }
+
+    private const string Unsealable = "its memory cannot be sealed against shrinking, so it could end this gateway by cutting it short at any moment; let QEMU use memory-backend-memfd with share=on, "
+        + "or, if you trust whoever may connect (user-mode Linux has no other memory), set the device's unsealedMemory to true";
+
+    private static MemoryTable Make(MemoryRegion[] regions, MappedFile[] files, ForeignMemory[] memories) =>
+        new(regions, files, memories, new Window([.. regions.Select((region, i) => new WindowRegion(region.GuestAddress, memories[i]))]));
 
     private static void CheckUserAddresses(MemoryRegion[] regions)
     {

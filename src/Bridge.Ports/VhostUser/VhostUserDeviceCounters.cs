@@ -21,6 +21,9 @@ public sealed class VhostUserDeviceCounters
     /// <summary>Times that the device's configuration was found changed.</summary>
     public long ConfigurationChanges { get; internal set; }
 
+    /// <summary>Writes of the driver to the configuration space that a back end did not take.</summary>
+    public long RefusedWrites { get; internal set; }
+
     /// <summary>Messages of the back end that mean nothing here: refused where a reply was asked for, else ignored.</summary>
     public long UnknownRequests { get; internal set; }
 

@@ -22,4 +22,7 @@ internal static partial class VhostUserDeviceLog
 
     [LoggerMessage(LogLevel.Information, "{Device}: back end is given {Queues} rings and {Megabytes} MiB of memory{Resumed}")]
     public static partial void HandedOver(ILogger logger, string device, int queues, ulong megabytes, string resumed);
+
+    [LoggerMessage(LogLevel.Warning, "{Device}: back end does not take the driver's write of {Bytes} bytes at {Offset} of the configuration space; the driver is told what it has instead")]
+    public static partial void WriteRefused(ILogger logger, string device, int bytes, int offset);
 }

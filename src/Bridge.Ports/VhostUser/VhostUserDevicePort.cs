@@ -28,6 +28,8 @@ public sealed class VhostUserDevicePort : IDevicePort, IAsyncDisposable
     private readonly DeviceRow _row;
     private readonly int _queues;
 
+    private readonly ConfigurationWrites _writes = new();
+
     private FileDescriptor? _memory;
     private ulong _memoryLength;
     private DeviceLife? _life;
@@ -36,7 +38,8 @@ public sealed class VhostUserDevicePort : IDevicePort, IAsyncDisposable
     private Acquaintance? _backEnd;
     private long? _triedAt;
     private string? _lastFault, _waitsBecause;
-    private bool _closed;
+    private uint _writesGiven;
+    private bool _closed, _isWriting;
 
     /// <summary>Makes the port. Nothing is connected to before <see cref="Listen"/>.</summary>
     /// <param name="options">Which back end, as what.</param>
@@ -93,8 +96,25 @@ public sealed class VhostUserDevicePort : IDevicePort, IAsyncDisposable
         _life?.Stop(_connection, _backEnd?.HasEnable ?? false);
         _life?.Dispose();
         (_life, _relay) = (null, null);
+        _writes.Clear();
+        _writesGiven = 0;
         if (!_closed)
             _wake();
+    }
+
+    /// <inheritdoc/>
+    public bool WriteConfiguration(int offset, ReadOnlySpan<byte> bytes)
+    {
+        // While no back end is there the next one is expected to be like the last.
+        if (Offer is not { } offer || _backEnd is { IsComplete: true, HasConfiguration: false } || !_writes.TryAdd(offset, bytes))
+            return false;
+        byte[] space = offer.Configuration.ToArray();
+        bytes.CopyTo(space.AsSpan(offset));
+        Offer = offer with { Configuration = space };
+        // Requests that the driver makes after its write find it done.
+        _relay?.Suspend();
+        _wake();
+        return true;
     }
 
     /// <inheritdoc/>
@@ -206,6 +226,31 @@ public sealed class VhostUserDevicePort : IDevicePort, IAsyncDisposable
         _wake();
     }
 
+    /// <summary>What the driver has written in this life and this back end has not got.</summary>
+    private void GiveWrites(Acquaintance backEnd)
+    {
+        if (_writes.Last == _writesGiven)
+            return;
+        while (_writes.Next(_writesGiven) is { } write)
+        {
+            _writesGiven = write.Number;
+            if (backEnd.HasConfiguration)
+                backEnd.Write(write.Offset, write.Bytes.Span, () => RefuseWrite(write.Offset, write.Bytes.Length));
+            else
+                RefuseWrite(write.Offset, write.Bytes.Length);
+        }
+
+        _isWriting = true;
+        _wake();
+    }
+
+    /// <summary>What it has instead is found when the space is read again, and told to the driver.</summary>
+    private void RefuseWrite(int offset, int length)
+    {
+        Counters.RefusedWrites++;
+        VhostUserDeviceLog.WriteRefused(_log, _options.Device, length, offset);
+    }
+
     /// <summary>The first back end settles what the device is; of a later one only the configuration may differ.</summary>
     /// <exception cref="BackEndFaultException">It is another device.</exception>
     private void Compare(Acquaintance backEnd)
@@ -227,6 +272,15 @@ public sealed class VhostUserDevicePort : IDevicePort, IAsyncDisposable
             throw new BackEndFaultException($"it lacks features that were offered before: {_row.Describe(missing)}; use a back end like the first one, or restart the gateway");
         if (backEnd.Queues is { } queues && queues < (ulong)_queues)
             throw new BackEndFaultException($"it has {queues} queues, {_queues} were offered before");
+        GiveWrites(backEnd);
+        if (!backEnd.IsConfigurationCurrent)
+            return;
+        if (_isWriting)
+        {
+            _isWriting = false;
+            _relay?.Resume();
+        }
+
         if (backEnd.Configuration.Span.SequenceEqual(offer.Configuration.Span))
             return;
         Counters.ConfigurationChanges++;
@@ -241,5 +295,6 @@ public sealed class VhostUserDevicePort : IDevicePort, IAsyncDisposable
         _backEnd?.Dispose();
         _connection?.Dispose();
         (_backEnd, _connection, _triedAt) = (null, null, _time.GetTimestamp());
+        (_writesGiven, _isWriting) = (0, false);
     }
 }

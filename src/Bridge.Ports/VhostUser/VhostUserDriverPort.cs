@@ -26,6 +26,8 @@ public sealed class VhostUserDriverPort : IDriverPort, IAsyncDisposable
     private DeviceOffer? _offer;
     private IDriverRelay? _relay;
     private FrontEnd? _frontEnd;
+    private VringSet? _kept;
+    private long _keptSince;
     private LinuxException? _doorbellFault;
     private string? _lastFault;
     private bool _closed;
@@ -52,7 +54,14 @@ public sealed class VhostUserDriverPort : IDriverPort, IAsyncDisposable
     public void OnOffer(DeviceOffer offer, IDriverRelay relay)
     {
         (_offer, _relay) = (offer, relay);
-        _frontEnd?.BackEnd.OnOffer(offer);
+        try
+        {
+            _frontEnd?.BackEnd.OnOffer(offer);
+        }
+        catch (LinuxException unusable)
+        {
+            Blame(unusable);
+        }
     }
 
     /// <inheritdoc/>
@@ -64,19 +73,25 @@ public sealed class VhostUserDriverPort : IDriverPort, IAsyncDisposable
         }
         catch (LinuxException unusable)
         {
-            // Not here, where the relay goes through its queues: the next pump disconnects the front end.
-            _doorbellFault ??= unusable;
-            _wake();
+            Blame(unusable);
         }
     }
 
     /// <inheritdoc/>
     public void OnNeedsReset(string why)
     {
+        ForgetKept();
         if (_frontEnd is not { } frontEnd)
             return;
         VhostUserLog.NeedsReset(_log, _options.Device, why);
-        frontEnd.BackEnd.OnNeedsReset();
+        try
+        {
+            frontEnd.BackEnd.OnNeedsReset();
+        }
+        catch (LinuxException unusable)
+        {
+            Blame(unusable);
+        }
     }
 
     /// <inheritdoc/>
@@ -99,10 +114,12 @@ public sealed class VhostUserDriverPort : IDriverPort, IAsyncDisposable
     {
         _poll.DispatchReady();
         bool more = PumpFrontEnd();
+        if (_kept is not null && _time.GetElapsedTime(_keptSince) > _options.ReturnTime)
+            ForgetKept();
         if (!_closed && !_entrance.IsOpen && _offer is not null)
             _entrance.TryOpen();
         // A driver may leave its doorbell out although chains are there (rpmsg-lite); a socket may be free again; a front end may keep silent.
-        _poll.SetRecheck(_frontEnd is { } frontEnd ? frontEnd.BackEnd.IsRunning || frontEnd.IsAwaited : _offer is not null && !_entrance.IsOpen && !_closed);
+        _poll.SetRecheck(_kept is not null || (_frontEnd is { } frontEnd ? frontEnd.BackEnd.IsRunning || frontEnd.IsAwaited : _offer is not null && !_entrance.IsOpen && !_closed));
         return more;
     }
 
@@ -115,6 +132,7 @@ public sealed class VhostUserDriverPort : IDriverPort, IAsyncDisposable
     {
         _closed = true;
         Disconnect();
+        ForgetKept();
         _entrance.Dispose();
     }
 
@@ -137,6 +155,7 @@ public sealed class VhostUserDriverPort : IDriverPort, IAsyncDisposable
             if (frontEnd.Pump(out bool more))
                 return more;
             VhostUserLog.Disconnected(_log, _options.Device);
+            Keep(frontEnd);
         }
         catch (Exception fault) when (fault is FrontEndFaultException or LinuxException)
         {
@@ -169,8 +188,35 @@ public sealed class VhostUserDriverPort : IDriverPort, IAsyncDisposable
         Counters.Connections++;
         PeerCredentials peer = socket.PeerCredentials;
         VhostUserLog.Connected(_log, _options.Device, peer.ProcessId, peer.UserId);
-        _frontEnd = new FrontEnd(socket, new BackEnd(_options, _offer!, _relay!, _poll, Counters, _names, _time, _log), _poll, _time, _options.Patience);
+        VringSet vrings = _kept ?? new VringSet(_options.Device, _offer!.QueueSizes.Count, _relay!, _time, _log) { Begins = _names.Begin };
+        _kept = null;
+        _frontEnd = new FrontEnd(socket, new BackEnd(_options, _offer!, _relay!, vrings, _poll, Counters), _poll, _time, _options.Patience);
         _poll.Add(_frontEnd, PollEvents.In | PollEvents.ReadHangUp);
+    }
+
+    /// <summary>What the front end passed cannot be used. Not here, where the relay goes through its queues: the next pump disconnects it.</summary>
+    private void Blame(LinuxException unusable)
+    {
+        _doorbellFault ??= unusable;
+        _wake();
+    }
+
+    /// <summary>One that broke the protocol is not awaited; one that was cut off may be.</summary>
+    private void Keep(FrontEnd frontEnd)
+    {
+        // Strangers that come and go meanwhile do not make it last longer.
+        bool wasKept = frontEnd.BackEnd.IsDetached;
+        _kept = frontEnd.BackEnd.Leave();
+        if (_kept is null || wasKept)
+            return;
+        _keptSince = _time.GetTimestamp();
+        VhostUserLog.Kept(_log, _options.Device, _options.ReturnTime.TotalSeconds);
+    }
+
+    private void ForgetKept()
+    {
+        _kept?.Dispose();
+        _kept = null;
     }
 
     private void Disconnect()

@@ -34,4 +34,13 @@ internal static partial class VhostUserLog
 
     [LoggerMessage(LogLevel.Warning, "{Device}: connections cannot be accepted: {Why}; tried again in a moment")]
     public static partial void CannotAccept(ILogger logger, string device, string why);
+
+    [LoggerMessage(LogLevel.Information, "{Device}: front end has returned the in-flight region of this life: its rings go on")]
+    public static partial void Returned(ILogger logger, string device);
+
+    [LoggerMessage(LogLevel.Information, "{Device}: front end has gone with its in-flight region; its driver's life is kept for {Seconds:0} s")]
+    public static partial void Kept(ILogger logger, string device, double seconds);
+
+    [LoggerMessage(LogLevel.Warning, "{Device}: queue {Queue}: {Count} chains were left by an earlier back end; they are repeated or answered, by the device table")]
+    public static partial void Inherited(ILogger logger, string device, int queue, int count);
 }

@@ -21,6 +21,14 @@ public sealed record VhostUserOptions
     /// </summary>
     public bool InBandNotifications { get; init; }
 
+    /// <summary>
+    /// Takes memory that cannot be sealed against shrinking. A front end that cuts it short at the wrong moment ends the process: only for front ends that are trusted with that.
+    /// </summary>
+    public bool UnsealedMemory { get; init; }
+
+    /// <summary>How long the life of a driver is kept whose front end has lost its connection, if it has the life's in-flight region.</summary>
+    public TimeSpan ReturnTime { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a front end may take for its first message, and for the rest of one that it has begun.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -46,6 +46,9 @@ internal sealed class Vring : IDisposable
     /// <summary>Where the ring stood when it was stopped.</summary>
     public RingIndices Position { get; set; }
 
+    /// <summary>Its front end has come back with the life's in-flight region: wherever it says that the ring begins, the ring goes on where it stood.</summary>
+    public bool IsHandedBack { get; set; }
+
     /// <summary>The relay has the queue.</summary>
     public bool IsSet => Layout is not null;
 
@@ -68,7 +71,16 @@ internal sealed class Vring : IDisposable
     }
 
     /// <summary>The life is over: what a new one says again is forgotten. Doorbells stay, because a front end may name them first of all.</summary>
-    public void Forget() => (Address, Layout, IsEnabled, IsStopped, Returned) = (null, null, false, false, null);
+    public void Forget() => (Address, Layout, IsEnabled, IsStopped, Returned, IsHandedBack) = (null, null, false, false, null, false);
+
+    /// <summary>The front end has gone and may come back: doorbells are its own, and the ring is not started until it says so again.</summary>
+    public void Detach()
+    {
+        SetKick(null);
+        SetCall(null);
+        SetError(null);
+        (IsStarted, IsEnabled, Returned, IsHandedBack) = (false, false, null, false);
+    }
 
     public void Dispose()
     {

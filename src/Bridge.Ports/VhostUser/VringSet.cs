@@ -19,7 +19,7 @@ namespace Bridge.Ports.VhostUser;
 /// </code>
 /// </summary>
 /// <remarks>Belongs to the device's turn.</remarks>
-internal sealed class VringSet : IDisposable
+internal sealed partial class VringSet : IDisposable
 {
     // A driver that is set up kicks at once; one that never does is served nevertheless.
     private static readonly TimeSpan Unkicked = TimeSpan.FromSeconds(1);
@@ -53,6 +53,9 @@ internal sealed class VringSet : IDisposable
     /// <summary>Kicks come as messages: UML then names no kick descriptors, and a ring that is enabled is started too.</summary>
     public bool HasInBandKicks { get; set; }
 
+    /// <summary>The driver has written to the configuration space in this life, or before it begins.</summary>
+    public bool HasWritten { get; set; }
+
     /// <summary>
     /// A life could begin. Every queue that has a place must be ready: which of its queues a driver uses cannot be changed afterwards.
     /// </summary>
@@ -76,22 +79,23 @@ internal sealed class VringSet : IDisposable
 
     /// <summary>Another memory table; rings that the relay has go on in it. Takes the table over.</summary>
     /// <exception cref="FrontEndFaultException">A running ring does not lie in it.</exception>
-    public void SetMemory(MemoryTable memory)
+    public void SetMemory(MemoryTable? memory)
     {
         MemoryTable? old = _memory;
         _memory = memory;
         try
         {
-            for (int i = 0; i < _vrings.Length && IsRunning; i++)
+            for (int i = 0; i < _vrings.Length && IsRunning && !IsDetached; i++)
             {
-                if (_vrings[i] is not { Address: { } address, IsSet: true } vring)
+                // A ring that was handed back moves when it goes on: regions may come one by one.
+                if (_vrings[i] is not { Address: { } address, IsSet: true, IsHandedBack: false } vring)
                     continue;
-                if (TryLocate(vring, address, out RingLayout layout))
-                    (_, vring.Layout) = (Move(i, layout), layout);
+                if (TryLocate(vring, address, out RingLayout layout) && _relay.MoveQueue(i, _memory!.Window, layout))
+                    vring.Layout = layout;
                 else if (Array.TrueForAll(_vrings, v => !v.IsSet || v.IsStopped))
-                    EndLife("its rings lie in the memory no longer");
+                    EndLife("its rings or buffers lie in the memory no longer");
                 else
-                    throw new FrontEndFaultException($"a memory table without the ring of queue {i}, which runs");
+                    throw new FrontEndFaultException($"memory without the ring of queue {i}, which runs, or without the buffers of its chains in flight");
             }
         }
         catch
@@ -102,7 +106,7 @@ internal sealed class VringSet : IDisposable
         }
         finally
         {
-            old?.Dispose();
+            old?.DisposeExcept(_memory);
         }
     }
 
@@ -120,7 +124,7 @@ internal sealed class VringSet : IDisposable
         if (@base > ushort.MaxValue)
             throw new FrontEndFaultException($"{request}: {@base} is no index of a split ring");
         // A front end that goes on says what it was told; one that never asked begins anew (UML), even if the numbers happen to be equal.
-        if (vring.IsSet && vring.Returned?.Available != (ushort)@base)
+        if (vring.IsSet && !vring.IsHandedBack && vring.Returned?.Available != (ushort)@base)
             EndLife($"a queue begins at {@base}");
         vring.Base = (ushort)@base;
     }
@@ -176,7 +180,9 @@ internal sealed class VringSet : IDisposable
             Vring vring = _vrings[i];
             if (!CanRun(vring))
                 continue;
-            if (vring.IsStopped)
+            if (IsDetached)
+                BeginAnew("the front end has come back without its in-flight region");
+            else if (vring.IsStopped)
                 GoOn(i, vring);
             else if (!vring.IsSet && vring.Address is not null)
                 SetQueue(i, vring);
@@ -197,19 +203,32 @@ internal sealed class VringSet : IDisposable
         EndLife("the front end has gone");
         foreach (Vring vring in _vrings)
             vring.Dispose();
+        ForgetLeftMemory();
         _memory?.Dispose();
         _memory = null;
+        _inflight?.Dispose();
+        _inflight = null;
     }
 
     private void Reset(string why)
     {
-        if (!IsRunning)
+        if (!IsRunning && !HasWritten)
             return;
-        IsRunning = false;
-        VhostUserLog.LifeEnds(_log, _device, why);
+        if (IsRunning)
+            VhostUserLog.LifeEnds(_log, _device, why);
+        (IsRunning, HasWritten) = (false, false);
         _relay.Reset();
+        (IsDetached, _isInherited) = (false, false);
         foreach (Vring vring in _vrings)
-            (vring.Layout, vring.IsStopped, vring.Returned) = (null, false, null);
+            (vring.Layout, vring.IsStopped, vring.Returned, vring.IsHandedBack) = (null, false, null, false);
+        ForgetLeftMemory();
+    }
+
+    /// <summary>Ends the life; what the front end has said of its queues holds for its new one.</summary>
+    private void BeginAnew(string why)
+    {
+        Reset(why);
+        Advance();
     }
 
     private bool IsLittleEndian => (_features & VirtioFeatures.Version1) != 0 || BitConverter.IsLittleEndian;
@@ -257,7 +276,10 @@ internal sealed class VringSet : IDisposable
         {
             // Only the available base is stated; the used index is where the ring has it.
             ushort used = RingIndices.Read(_memory!.Window, layout, IsLittleEndian).Used;
-            _relay.SetQueue(index, _memory.Window, layout, vring.Base, used);
+            if (_inflight is null)
+                _relay.SetQueue(index, _memory.Window, layout, vring.Base, used);
+            else
+                SetRecordedQueue(index, vring, layout, used);
             (vring.Layout, vring.IsStopped, vring.Returned) = (layout, false, null);
         }
         catch (RingFaultException fault)
@@ -269,24 +291,23 @@ internal sealed class VringSet : IDisposable
     /// <summary>The same ring as before, if it stands where it stood: equal numbers alone could be those of a driver that began anew.</summary>
     private void GoOn(int index, Vring vring)
     {
-        RingIndices now = RingIndices.Read(_memory!.Window, vring.Layout!.Value, IsLittleEndian);
-        if (now.Used != vring.Position.Used)
+        if (vring.IsHandedBack && !TryMoveBack(index, vring))
         {
-            // What it has said of its queues holds for its new life.
-            Reset($"the used index of queue {index} is {now.Used}, it was {vring.Position.Used}");
-            Advance();
+            BeginAnew($"the ring of queue {index} or its buffers are not in the memory of the front end that came back");
             return;
         }
 
-        (vring.IsStopped, vring.Returned) = (false, null);
+        RingIndices now = RingIndices.Read(_memory!.Window, vring.Layout!.Value, IsLittleEndian);
+        if (now.Used != vring.Position.Used)
+        {
+            BeginAnew($"the used index of queue {index} is {now.Used}, it was {vring.Position.Used}");
+            return;
+        }
+
+        (vring.IsStopped, vring.Returned, vring.IsHandedBack) = (false, null, false);
+        ForgetLeftMemory();
         _relay.StartQueue(index);
         _relay.OnAvailable(index);
-    }
-
-    private bool Move(int index, RingLayout layout)
-    {
-        _relay.MoveQueue(index, _memory!.Window, layout);
-        return true;
     }
 
     /// <summary>Finds the ring in the memory: each part wholly in one region.</summary>

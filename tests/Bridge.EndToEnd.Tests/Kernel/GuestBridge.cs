@@ -137,5 +137,6 @@ internal sealed class GuestBridge : IAsyncDisposable
         await Pair.DisposeAsync();
     }
 
-    private static void PlugIn(JsonNode a, JsonNode b) => a[Device]!["port"] = "vhost-user";
+    // User-mode Linux' memory is a plain file.
+    private static void PlugIn(JsonNode a, JsonNode b) => (a[Device]!["port"], a[Device]!["unsealedMemory"]) = ("vhost-user", true);
 }

@@ -153,6 +153,48 @@ public sealed class DeviceControlPayloadTests
     }
 
     [Fact]
+    public void Resume_Writes_AreTheLastFieldBeforeTheQueues()
+    {
+        byte[] bytes = [.. ResumeBytes];
+        new byte[] { 4, 3, 2, 1 }.CopyTo(bytes, 28);
+        Assert.Equal(bytes, Payload.Written((Resume with { Writes = 0x01020304 }).Write));
+        Assert.Equal(0x01020304u, ResumePayload.Read(FrameType.ResumeDevice, bytes).Writes);
+    }
+
+    [Fact]
+    public void SetConfiguration_RoundTrip_GoldenBytes()
+    {
+        byte[] bytes = [4, 3, 2, 1, 8, 7, 6, 5, 32, 0, 0, 0, 2, 0, 0, 0, 0xAA, 0xBB];
+        Assert.Equal(bytes, Payload.Written(room => SetConfigurationPayload.Write(room, 0x01020304, 0x05060708, 32, [0xAA, 0xBB])));
+        SetConfigurationPayload read = SetConfigurationPayload.Read(bytes);
+        Assert.Equal((0x01020304u, 0x05060708u, 32), (read.Number, read.Generation, read.Offset));
+        Assert.Equal([0xAA, 0xBB], read.Bytes.ToArray());
+        Payload.OnlyLength(bytes, cut => SetConfigurationPayload.Read(cut).Number);
+    }
+
+    [Theory]
+    [InlineData(4096, 1)] // Behind the longest space.
+    [InlineData(4095, 2)]
+    [InlineData(uint.MaxValue, 1)]
+    [InlineData(0, 0)] // Nothing.
+    public void SetConfiguration_PlaceThatNoSpaceHas_IsBadFrame(uint offset, int length)
+    {
+        byte[] bytes = [1, 0, 0, 0, 0, 0, 0, 0, .. BitConverter.GetBytes(offset), .. BitConverter.GetBytes(length), .. new byte[length]];
+        Payload.Refused(() => SetConfigurationPayload.Read(bytes).Number);
+    }
+
+    [Fact]
+    public void Configuration_RoundTrip_GoldenBytes()
+    {
+        byte[] bytes = [4, 3, 2, 1, 8, 7, 6, 5, 2, 0, 0, 0, 0xAA, 0xBB];
+        Assert.Equal(bytes, Payload.Written(room => ConfigurationPayload.Write(room, 0x01020304, 0x05060708, [0xAA, 0xBB])));
+        ConfigurationPayload read = ConfigurationPayload.Read(bytes);
+        Assert.Equal((0x01020304u, 0x05060708u), (read.Number, read.Generation));
+        Assert.Equal([0xAA, 0xBB], read.Configuration.ToArray());
+        Payload.OnlyLength(bytes, cut => ConfigurationPayload.Read(cut).Generation);
+    }
+
+    [Fact]
     public void EventConfiguration_RoundTrip_GoldenBytes()
     {
         byte[] bytes = [4, 3, 2, 1, 2, 0, 0, 0, 0xAA, 0xBB];

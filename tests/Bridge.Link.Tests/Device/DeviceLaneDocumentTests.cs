@@ -25,6 +25,8 @@ public sealed class DeviceLaneDocumentTests
     [InlineData("### ResumeDriver", "queue:", QueueProgress.Size)]
     [InlineData("### SetDriverFeatures", "", SetDriverFeaturesPayload.Size)]
     [InlineData("### SetVirtqueue", "", SetVirtqueuePayload.Size)]
+    [InlineData("### SetConfiguration", "SetConfiguration:", 16)]
+    [InlineData("### SetConfiguration", "Configuration:", 12)]
     [InlineData("### SetDeviceStatus", "", DeviceStatusPayload.Size)]
     [InlineData("### EventConfiguration", "", 8)]
     [InlineData("### Posted", "Posted:", PostedPayload.Size)]

@@ -119,7 +119,7 @@ internal sealed class Loopback : IDriverRelay, IDeviceRelay, IAsyncDisposable
 
     void IDriverRelay.Tell(int queue, ReadOnlySpan<byte> bytes) => throw new NotSupportedException();
 
-    void IDriverRelay.MoveQueue(int queue, Window window, RingLayout layout) => throw new NotSupportedException();
+    bool IDriverRelay.MoveQueue(int queue, Window window, RingLayout layout) => throw new NotSupportedException();
 
     void IDriverRelay.OnAvailable(int queue)
     {

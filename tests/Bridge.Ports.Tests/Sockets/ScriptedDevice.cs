@@ -60,7 +60,7 @@ internal sealed class ScriptedDevice : IDriverRelay, IAsyncDisposable
 
     void IDriverRelay.Tell(int queue, ReadOnlySpan<byte> bytes) => throw new NotSupportedException();
 
-    void IDriverRelay.MoveQueue(int queue, Window window, RingLayout layout) => throw new NotSupportedException();
+    bool IDriverRelay.MoveQueue(int queue, Window window, RingLayout layout) => throw new NotSupportedException();
 
     void IDriverRelay.OnAvailable(int queue) => Calls.Add($"available {queue}");
 

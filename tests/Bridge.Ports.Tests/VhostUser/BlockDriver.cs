@@ -36,6 +36,9 @@ internal sealed class BlockDriver : IDriverPort, IDisposable
             Start(offer.Features & ~VirtioFeatures.IndirectDescriptors);
     }
 
+    /// <summary>Writes `writeback`; what the driver sees of it at once.</summary>
+    public byte? WriteBack(byte value) => _relay!.WriteConfiguration(32, [value]) is { } offer ? offer.Configuration.Span[32] : null;
+
     public void Restart()
     {
         _relay!.Reset();

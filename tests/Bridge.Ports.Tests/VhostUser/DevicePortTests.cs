@@ -21,9 +21,9 @@ public sealed class DevicePortTests
         await rig.UntilRunning();
         DeviceOffer offer = (await rig.Ask(() => rig.Driver.Offers.ToArray()))[0];
         Assert.Equal((DeviceTable.Block, 60, 1), (offer.DeviceId, offer.Configuration.Length, offer.QueueSizes.Count));
-        // FLUSH is carried; CONFIG_WCE (11), LOG_ALL (26) and the protocol's own bit are not.
-        Assert.Equal(1UL << 9 | VirtioFeatures.Version1 | VirtioFeatures.EventIndex | VirtioFeatures.IndirectDescriptors, offer.Features);
-        Assert.Equal(1UL << 9 | VirtioFeatures.Version1 | VirtioFeatures.EventIndex | ScriptedBackEnd.ProtocolFeaturesBit, backEnd.Look(b => b.Accepted));
+        // FLUSH and CONFIG_WCE (11) are carried; LOG_ALL (26) and the protocol's own bit are not.
+        Assert.Equal(1UL << 9 | 1UL << 11 | VirtioFeatures.Version1 | VirtioFeatures.EventIndex | VirtioFeatures.IndirectDescriptors, offer.Features);
+        Assert.Equal(1UL << 9 | 1UL << 11 | VirtioFeatures.Version1 | VirtioFeatures.EventIndex | ScriptedBackEnd.ProtocolFeaturesBit, backEnd.Look(b => b.Accepted));
         Assert.True(backEnd.Look(b => b.IsSealed));
     }
 
@@ -164,6 +164,89 @@ public sealed class DevicePortTests
         await rig.Until(() => rig.Driver.Offers[^1] is { ConfigurationGeneration: 1, Configuration.Length: 60 } offer && offer.Configuration.Span[0] == 7);
     }
 
+    [Fact]
+    public async Task ConfigurationWrite_OfTheDriver_ReachesTheBackEndAndItsSuccessor()
+    {
+        await using DeviceRig rig = await DeviceRig.Start();
+        using (ScriptedBackEnd first = new ScriptedBackEnd(rig.SocketPath, rig.Disk).Run())
+        {
+            await rig.UntilRunning();
+            Assert.Equal((byte)1, await rig.Ask(() => rig.Driver.WriteBack(1)));
+            await rig.Submit(BlockDriver.Write, 0, DeviceRig.Sector(1));
+            await rig.Until(() => rig.Driver.Answers.Count == 1);
+            Assert.Equal((32u, (byte)1), first.Look(b => (b.ConfigurationWrites.Single().Offset, b.ConfigurationWrites.Single().Bytes.Single())));
+            // Read back and found equal: nothing changed that the driver did not know.
+            await rig.UntilRunning();
+            Assert.Equal(0, await rig.Ask(() => rig.Port.Counters.ConfigurationChanges));
+        }
+
+        using (ScriptedBackEnd second = new ScriptedBackEnd(rig.SocketPath, rig.Disk).Run())
+        {
+            await rig.Until(() => rig.Port.Counters.Connections == 2 && rig.Port.ReadStatus().IsRunning);
+            uint[] requests = second.Look(b => b.Requests.ToArray());
+            Assert.Equal((byte)1, second.Look(b => b.Space[32]));
+            Assert.True(Array.IndexOf(requests, 25u) < Array.IndexOf(requests, 12u), "the rings were started before the write");
+            Assert.Equal((byte)1, await rig.Ask(() => rig.Driver.Offers[^1].Configuration.Span[32]));
+
+            // A reset ends what was written.
+            await rig.Do(rig.Driver.Restart);
+            await rig.Until(() => rig.DeviceRelay.Counters.Epochs == 2 && rig.Port.ReadStatus().IsRunning);
+        }
+
+        using ScriptedBackEnd third = new ScriptedBackEnd(rig.SocketPath, rig.Disk).Run();
+        await rig.Until(() => rig.Port.Counters.Connections == 3 && rig.Port.ReadStatus().IsRunning);
+        Assert.Empty(third.Look(b => b.ConfigurationWrites.ToArray()));
+        await rig.Until(() => rig.Driver.Offers[^1].Configuration.Span[32] == 0);
+    }
+
+    [Fact]
+    public async Task ConfigurationWrite_WhileTheLinkIsCut_ArrivesOnceWhenItIsBack()
+    {
+        await using DeviceRig rig = await DeviceRig.Start();
+        using ScriptedBackEnd backEnd = new ScriptedBackEnd(rig.SocketPath, rig.Disk).Run();
+        await rig.UntilRunning();
+        await rig.Down();
+        for (byte i = 0; i < 100; i++)
+            Assert.Equal((byte)(i & 1), await rig.Ask(() => rig.Driver.WriteBack((byte)(i & 1))));
+        await rig.Up();
+        await DeviceRig.UntilBackEnd(backEnd, b => b.ConfigurationWrites.Count == 1 && b.Space[32] == 1);
+        for (int i = 0; i < 5; i++)
+        {
+            await rig.Down();
+            await rig.Up();
+        }
+
+        await rig.Submit(BlockDriver.Write, 0, DeviceRig.Sector(1));
+        await rig.Until(() => rig.Driver.Answers.Count == 1);
+        Assert.Single(backEnd.Look(b => b.ConfigurationWrites.ToArray()));
+        Assert.Equal((byte)1, await rig.Ask(() => rig.Driver.Offers[^1].Configuration.Span[32]));
+    }
+
+    [Theory]
+    [InlineData(Standard)]
+    [InlineData(ScriptedBackEnd.Configuration)]
+    public async Task ConfigurationWrite_ThatTheBackEndRefuses_IsTakenBackBeforeTheDriver(ulong protocol)
+    {
+        await using DeviceRig rig = await DeviceRig.Start();
+        using ScriptedBackEnd backEnd = new ScriptedBackEnd(rig.SocketPath, rig.Disk, protocol) { RefusesWrites = true }.Run();
+        await rig.UntilRunning();
+        Assert.Equal((byte)1, await rig.Ask(() => rig.Driver.WriteBack(1)));
+        await rig.Until(() => rig.Driver.Offers[^1] is { ConfigurationGeneration: 1 } offer && offer.Configuration.Span[32] == 0);
+        Assert.Equal((protocol == Standard ? 1 : 0, 0), await rig.Ask(() => ((int)rig.Port.Counters.RefusedWrites, (int)rig.Port.Counters.Faults)));
+        await rig.Submit(BlockDriver.Write, 0, DeviceRig.Sector(1));
+        await rig.Until(() => rig.Driver.Answers.Count == 1);
+    }
+
+    [Fact]
+    public async Task ConfigurationWrite_ToABackEndWithoutAConfiguration_IsRefused()
+    {
+        await using DeviceRig rig = await DeviceRig.Start(options => options with { Configuration = new byte[60] });
+        using ScriptedBackEnd backEnd = new ScriptedBackEnd(rig.SocketPath, rig.Disk, ScriptedBackEnd.ReplyAcknowledge).Run();
+        await rig.UntilRunning();
+        await rig.Ask(() => rig.Driver.WriteBack(1));
+        await rig.Until(() => rig.DeviceRelay.Counters.RefusedConfigurationWrites == 1 && rig.Driver.Offers[^1].Configuration.Span[32] == 0);
+    }
+
     public static TheoryData<uint, string> Nonsense => new()
     {
         { 1, "ffffffff" + "ffffffff" + "ffffffff" },
@@ -219,6 +302,47 @@ public sealed class DevicePortTests
         using ScriptedBackEnd other = new ScriptedBackEnd(rig.SocketPath, rig.Disk) { Offered = ScriptedBackEnd.Features & ~(1UL << 9) }.Run();
         await rig.Until(() => rig.Port.ReadStatus().LastFault is not null);
         Assert.Contains("BLK_F_FLUSH", (await rig.Ask(rig.Port.ReadStatus)).LastFault, StringComparison.Ordinal);
+    }
+
+    [Collection(Sockets.Alone.Name)]
+    [Trait("Category", "VhostUser")]
+    public sealed class Leaks
+    {
+        [Fact]
+        public async Task Descriptors_AfterAThousandBackEnds_AreWhatTheyWere()
+        {
+            await using DeviceRig rig = await DeviceRig.Start();
+            await Serve(rig, 20);
+            (int descriptors, int mappings) = (Descriptors(), Mappings());
+            await Serve(rig, 1000);
+            await rig.Until(() => rig.Port.ReadStatus().BackEndProcess is null);
+            Assert.InRange(Descriptors(), 0, descriptors + 3);
+            Assert.InRange(Mappings(), 0, mappings + 1);
+        }
+
+        /// <summary>Every third one answers nonsense, at one request or another; the others are given a running driver's rings, and die.</summary>
+        private static async Task Serve(DeviceRig rig, int times)
+        {
+            uint[] spoilt = [1, 5, 15, 24];
+            for (int i = 0; i < times; i++)
+            {
+                long before = await rig.Ask(() => rig.Port.Counters.Faults);
+                (uint, byte[])? nonsense = i % 3 == 2 ? (spoilt[i / 3 % spoilt.Length], new byte[12]) : null;
+                using (new ScriptedBackEnd(rig.SocketPath, rig.Disk, Standard | ScriptedBackEnd.Inflight) { Nonsense = nonsense }.Run())
+                    await rig.Until(() => nonsense is null ? rig.Port.ReadStatus().IsRunning : rig.Port.Counters.Faults > before);
+                await rig.Until(() => rig.Port.ReadStatus().BackEndProcess is null);
+                // A life of its own now and then, in memory of its own.
+                if (i % 10 == 0)
+                    await rig.Do(rig.Driver.Restart);
+            }
+
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        private static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
+
+        private static int Mappings() => File.ReadLines("/proc/self/maps").Count(line => line.Contains("memfd:rpmsg-bridge", StringComparison.Ordinal) || line.Contains("memfd:region", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -144,6 +144,17 @@ public sealed class HostileFrontEndTests
     }
 
     [Fact]
+    public async Task RequestChannel_ThatIsNoSocket_DisconnectsWithAReason()
+    {
+        await using VhostRig rig = await VhostRig.Start();
+        using EventFd none = new();
+        using ScriptedFrontEnd front = new(rig.SocketPath);
+        front.Send(21, [], 1, none.Descriptor);
+        await front.UntilClosed();
+        Assert.Contains("no socket", (await rig.Status()).LastFault, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Ring_OutsideTheMemoryTable_DisconnectsWithAReason()
     {
         await using VhostRig rig = await VhostRig.Start();
@@ -178,7 +189,7 @@ public sealed class HostileFrontEndTests
     [Fact]
     public async Task Memory_CutShortWhileItIsNotSealed_DisconnectsWithAReason()
     {
-        await using VhostRig rig = await VhostRig.Start();
+        await using VhostRig rig = await VhostRig.Start(new VhostRig(unsealed: true));
         using Guest guest = new(sealable: false);
         using ScriptedFrontEnd front = new(rig.SocketPath);
         front.Send(5, Memory(guest), 1, guest.File);
@@ -187,6 +198,19 @@ public sealed class HostileFrontEndTests
         front.Send(3);
         await front.UntilClosed();
         Assert.Contains("cut short", (await rig.Status()).LastFault, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(37)]
+    public async Task Memory_ThatCannotBeSealed_IsRefusedAndTheKeyIsNamed(uint request)
+    {
+        await using VhostRig rig = await VhostRig.Start();
+        using Guest guest = new(sealable: false);
+        using ScriptedFrontEnd front = new(rig.SocketPath);
+        front.Send(request, request == 5 ? Memory(guest) : [.. Number(0), .. Memory(guest)[8..]], 1, guest.File);
+        await front.UntilClosed();
+        Assert.Contains("unsealedMemory", (await rig.Status()).LastFault, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -262,6 +286,48 @@ public sealed class HostileFrontEndTests
             Assert.InRange(Mappings(), 0, mappings);
         }
 
+        [Fact]
+        public async Task Descriptors_AfterAThousandCompleteSetUps_AreWhatTheyWere()
+        {
+            await using VhostRig rig = await VhostRig.Start();
+            using Guest guest = new();
+            await SetUp(rig, guest, 20);
+            (int descriptors, int mappings) = (Descriptors(), Mappings());
+            await SetUp(rig, guest, 1000);
+            Assert.InRange(Descriptors(), 0, descriptors + 3);
+            Assert.InRange(Mappings(), 0, mappings);
+        }
+
+        /// <summary>A driver that runs, with every descriptor that there is: memory by slots or as a table, doorbells, channel, in-flight region.</summary>
+        private static async Task SetUp(VhostRig rig, Guest guest, int times)
+        {
+            for (int i = 0; i < times; i++)
+            {
+                using ScriptedFrontEnd front = new(rig.SocketPath);
+                await front.NegotiateAsQemu(1ul << 12 | 1ul << 15);
+                (byte[] region, FileDescriptor file) = await front.GetRegion();
+                using (file)
+                    await front.Set(32, region, file);
+                (DescriptorSocket own, DescriptorSocket passed) = DescriptorSocket.Pair();
+                using (own)
+                using (passed)
+                    await front.Set(21, [], passed.Descriptor);
+                if (i % 2 == 0)
+                    await front.Set(37, [.. Number(0), .. Memory(guest)[8..]], guest.File);
+                guest.Clear();
+                await front.StartRingsAsQemu(guest, byTable: i % 2 != 0);
+            }
+
+            // The last one could come back: another one says that it does not.
+            using (ScriptedFrontEnd last = new(rig.SocketPath))
+            {
+                (_, FileDescriptor file) = await last.GetRegion();
+                file.Dispose();
+            }
+
+            await rig.Until(() => rig.Port.ReadStatus().FrontEndProcess is null);
+        }
+
         private static async Task Connect(VhostRig rig, Guest guest, int times)
         {
             for (int i = 0; i < times; i++)
@@ -279,7 +345,7 @@ public sealed class HostileFrontEndTests
         private static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
 
         /// <summary>Of guests' memory only: the runtime maps what it likes.</summary>
-        private static int Mappings() => File.ReadLines("/proc/self/maps").Count(line => line.Contains("memfd:guest", StringComparison.Ordinal));
+        private static int Mappings() => File.ReadLines("/proc/self/maps").Count(line => line.Contains("memfd:", StringComparison.Ordinal) && !line.Contains("doublemapper", StringComparison.Ordinal));
     }
 
     private static async Task StillWorks(VhostRig rig)

@@ -105,7 +105,7 @@ public sealed class PassedNamesTests
 
         public void StartQueue(int queue) => throw new NotSupportedException();
 
-        public void MoveQueue(int queue, Window window, RingLayout layout) => throw new NotSupportedException();
+        public bool MoveQueue(int queue, Window window, RingLayout layout) => throw new NotSupportedException();
 
         public void OnAvailable(int queue) => throw new NotSupportedException();
     }

@@ -131,6 +131,37 @@ public sealed class QemuTests
         Assert.Equal(epoch, await run.Rig.RemoteEpoch());
     }
 
+    [Theory]
+    [InlineData(0u, 60)]
+    [InlineData(0u, 256)]
+    [InlineData(200u, 56)]
+    [InlineData(0u, 257)] // More than the protocol has: a reply without bytes, which is an error to QEMU.
+    [InlineData(uint.MaxValue, 1)]
+    public async Task Configuration_OfMoreThanTheDeviceHas_ReadsAsZeros(uint offset, int length)
+    {
+        await using Started run = await Started.AsQemu();
+        byte[] request = [.. ScriptedFrontEnd.State(offset, (uint)length), .. new byte[4], .. Enumerable.Repeat((byte)0xee, length)];
+        run.Front.Send(24, request);
+        byte[] reply = await run.Front.Reply(24);
+        Assert.Equal((ulong)offset + (ulong)length > 256 ? [] : [.. request[..12], .. new byte[length]], reply);
+    }
+
+    [Theory]
+    [InlineData(0u, 0u)]
+    [InlineData(0u, 1u)] // Another machine's state.
+    [InlineData(uint.MaxValue, 0u)]
+    public async Task ConfigurationWrite_WhereTheDeviceHasNothingToWrite_IsRefusedAndNothingElse(uint offset, uint flags)
+    {
+        await using Started run = await Started.AsQemu();
+        byte[] request = [.. ScriptedFrontEnd.State(offset, 1), .. BitConverter.GetBytes(flags), 7];
+        run.Front.Send(25, request, 1 | ScriptedFrontEnd.NeedReply);
+        Assert.Equal(1ul, await run.Front.ReplyNumber(25));
+        // Without NEED_REPLY there is no answer.
+        run.Front.Send(25, request);
+        Assert.NotEqual(0ul, await run.Front.Get(1));
+        Assert.Equal(flags == 0 ? 2 : 0, await run.Rig.Ask(() => run.Rig.DriverRelay.Counters.RefusedConfigurationWrites));
+    }
+
     [Fact]
     public async Task InBandNotifications_WhereOffered_CarryBothDoorbells()
     {

@@ -69,6 +69,12 @@ internal sealed class ScriptedBackEnd : IDisposable
     /// <summary>The used index is set to this when a chain comes.</summary>
     public ushort? JumpTo { get; init; }
 
+    /// <summary>SET_CONFIG, in order: offset and bytes; what it does not take, it does not take.</summary>
+    public List<(uint Offset, byte[] Bytes)> ConfigurationWrites { get; } = [];
+
+    /// <summary>SET_CONFIG is refused.</summary>
+    public bool RefusesWrites { get; init; }
+
     public Exception? Failure { get; private set; }
 
     public ScriptedBackEnd Run()
@@ -178,7 +184,7 @@ internal sealed class ScriptedBackEnd : IDisposable
         else if (reply is not null)
             Send(_socket!, request, 5, reply, request == 31 ? [_region!] : []);
         else if ((flags & 8) != 0)
-            Send(_socket!, request, 5, new byte[8]);
+            Send(_socket!, request, 5, BitConverter.GetBytes(request == 25 && RefusesWrites ? 1ul : 0));
         return true;
     }
 
@@ -238,6 +244,12 @@ internal sealed class ScriptedBackEnd : IDisposable
             case 24:
                 Space.CopyTo(payload, 12);
                 return payload;
+            case 25:
+                Assert.Equal(0u, MemoryMarshal.Read<uint>(payload.AsSpan(8)));
+                ConfigurationWrites.Add((MemoryMarshal.Read<uint>(payload), payload[12..]));
+                if (!RefusesWrites)
+                    payload.AsSpan(12).CopyTo(Space.AsSpan(MemoryMarshal.Read<int>(payload)));
+                return null;
             case 31:
                 _region = MemoryFile.Create("region", 4096, sealable: false);
                 BitConverter.TryWriteBytes(payload, 4096ul);

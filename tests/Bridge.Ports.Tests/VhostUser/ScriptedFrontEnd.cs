@@ -208,15 +208,37 @@ internal sealed class ScriptedFrontEnd : IDisposable
     public async Task StartAsQemu(Guest guest, uint base0 = 0, uint base1 = 0, bool negotiate = true)
     {
         if (negotiate)
-        {
-            await Get(1);
-            Send(16, Number(await Get(15) & (1ul << 0 | 1ul << 3 | 1ul << 5 | 1ul << 9)));
-            Assert.Equal(2ul, await Get(17));
-            Send(3);
-        }
+            await NegotiateAsQemu();
+        await StartRingsAsQemu(guest, base0, base1);
+    }
 
+    public async Task NegotiateAsQemu(ulong more = 0)
+    {
+        await Get(1);
+        Send(16, Number(await Get(15) & (1ul << 0 | 1ul << 3 | 1ul << 5 | 1ul << 9 | more)));
+        Assert.Equal(2ul, await Get(17));
+        Send(3);
+    }
+
+    /// <summary>GET_INFLIGHT_FD: the reply and the file.</summary>
+    public async Task<(byte[] Region, FileDescriptor File)> GetRegion(ushort queues = 2, ushort entries = 256)
+    {
+        Send(31, Region(queues, entries));
+        byte[] reply = await Reply(31);
+        FileDescriptor file = Assert.Single(_received);
+        _received.Clear();
+        return (reply, file);
+    }
+
+    /// <summary>What GET_INFLIGHT_FD sends.</summary>
+    public static byte[] Region(ushort queues, ushort entries, ulong length = 0) =>
+        [.. Number(length), .. Number(0), .. BitConverter.GetBytes(queues), .. BitConverter.GetBytes(entries), .. new byte[4]];
+
+    public async Task StartRingsAsQemu(Guest guest, uint base0 = 0, uint base1 = 0, bool byTable = true)
+    {
         Send(2, Number(Guest.Features | 1ul << 30));
-        await Set(5, Memory(guest), guest.File);
+        if (byTable)
+            await Set(5, Memory(guest), guest.File);
         for (uint queue = 0; queue < 2; queue++)
         {
             Send(8, State(queue, (uint)guest.Layout((int)queue).Size));

@@ -15,11 +15,11 @@ internal sealed class VhostRig : IAsyncDisposable
     private readonly TemporaryDirectory _run = new();
     private readonly RelayPair _pair;
 
-    public VhostRig(TimeProvider? time = null, string[]? services = null, bool inBand = false)
+    public VhostRig(TimeProvider? time = null, string[]? services = null, bool inBand = false, bool unsealed = false)
     {
         _turn = new Turn(Step);
         ILogger log = NullLogger.Instance;
-        Port = new VhostUserDriverPort(new VhostUserOptions { Device = "v", SocketPath = _run["v.sock"], InBandNotifications = inBand }, _turn.Run, log, time);
+        Port = new VhostUserDriverPort(new VhostUserOptions { Device = "v", SocketPath = _run["v.sock"], InBandNotifications = inBand, UnsealedMemory = unsealed }, _turn.Run, log, time);
         Device = new SocketsDevicePort(
             new SocketsOptions { Device = "d", RunDirectory = _run.Path, Services = [.. (services ?? []).Select(name => new ServiceOptions(name, null))] }, _turn.Run, log);
         DriverRelay = new DriverRelay("v", Port, TimeProvider.System, log);

@@ -12,9 +12,10 @@ internal sealed class DeviceRig : IDisposable
     public const ulong Life = 0x11FE;
     public const uint Generation = 5;
 
-    public DeviceRig(int ringSize = 8, int places = 8, int placeSize = 256, int capacity = 4 * FrameHeader.MaximumFrame)
+    public DeviceRig(int ringSize = 8, int places = 8, int placeSize = 256, int capacity = 4 * FrameHeader.MaximumFrame, Func<DeviceOffer, DeviceOffer>? offer = null)
     {
         Device = new FakeDevice(ringSize, ringSize);
+        Device.Offer = offer?.Invoke(Device.Offer) ?? Device.Offer;
         Relay = new DeviceRelay("dev", Device, new PoolOptions(places, placeSize), Time, Log);
         Peer = new PeerLane(Relay, capacity);
     }

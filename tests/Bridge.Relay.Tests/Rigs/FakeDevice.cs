@@ -28,6 +28,12 @@ internal sealed class FakeDevice(params int[] ringSizes) : IDevicePort
 
     public Action? Pumped { get; set; }
 
+    /// <summary>Writes to the configuration space, in order.</summary>
+    public List<(int Offset, byte[] Bytes)> Writes { get; } = [];
+
+    /// <summary>Configuration writes are refused.</summary>
+    public bool RefusesWrites { get; set; }
+
     public void Start(ulong features, Window window, IReadOnlyList<RingLayout> queues, IDeviceRelay relay)
     {
         Starts++;
@@ -39,6 +45,17 @@ internal sealed class FakeDevice(params int[] ringSizes) : IDevicePort
     {
         Stops++;
         (Features, Window, Queues) = (null, null, []);
+    }
+
+    public bool WriteConfiguration(int offset, ReadOnlySpan<byte> bytes)
+    {
+        if (RefusesWrites)
+            return false;
+        Writes.Add((offset, bytes.ToArray()));
+        byte[] space = Offer.Configuration.ToArray();
+        bytes.CopyTo(space.AsSpan(offset));
+        Offer = Offer with { Configuration = space };
+        return true;
     }
 
     public void OnAvailable(int queue) => Doorbells.Add(queue);

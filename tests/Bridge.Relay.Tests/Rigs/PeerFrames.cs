@@ -12,7 +12,14 @@ internal static class PeerFrames
         Written(room => new DeviceInfoPayload(deviceId, 0x1af4, features, 1, queues, new byte[] { 1, 2, 3 }).Write(room));
 
     public static byte[] Resume(ulong driverLife, ulong deviceLife, ulong features, byte status, params QueueProgress[] queues) =>
-        Written(room => new ResumePayload(driverLife, deviceLife, features, status, queues).Write(room));
+        ResumeWith(0, driverLife, deviceLife, features, status, queues);
+
+    public static byte[] ResumeWith(uint writes, ulong driverLife, ulong deviceLife, ulong features, byte status, params QueueProgress[] queues) =>
+        Written(room => new ResumePayload(driverLife, deviceLife, features, status, queues) { Writes = writes }.Write(room));
+
+    public static byte[] Write(uint number, int offset, params byte[] bytes) => Written(room => SetConfigurationPayload.Write(room, number, 1, offset, bytes));
+
+    public static byte[] Answer(uint number, uint generation, params byte[] space) => Written(room => ConfigurationPayload.Write(room, number, generation, space));
 
     public static byte[] Status(byte status, ulong driverLife) => Written(room => new DeviceStatusPayload(status, driverLife).Write(room));
 

@@ -18,7 +18,7 @@ public readonly record struct QueueProgress(ushort Queue, uint Generation, ulong
 /// both sides state all, the driver side acts on the differences. The epoch is the frame header's.
 /// </summary>
 /// <code>
-///  0 driver life u64 | 8 device life u64 | 16 features u64 | 24 device status u8 | 25 0 u8 | 26 queues u16 | 28 0 u32
+///  0 driver life u64 | 8 device life u64 | 16 features u64 | 24 device status u8 | 25 0 u8 | 26 queues u16 | 28 writes u32
 /// 32 queue u16 | 34 0 u16 | 36 generation u32 | 40 posted u64 | 48 used u64     (once per queue that is set)
 /// </code>
 /// <param name="DriverLife">Chosen at random by the driver side at each reset; 0: this device side has not been started by any driver.</param>
@@ -30,6 +30,12 @@ public sealed record ResumePayload(ulong DriverLife, ulong DeviceLife, ulong Fea
 {
     private const int FixedSize = 8 + 8 + 8 + 1 + 1 + 2 + 4;
 
+    /// <summary>
+    /// Device side: one more than the number of the last configuration write of this life that it took; 0: it takes none, as programs from before
+    /// <see cref="FrameType.SetConfiguration"/>. Driver side: 0.
+    /// </summary>
+    public uint Writes { get; init; }
+
     /// <summary>Writes the payload; returns its length.</summary>
     public int Write(Span<byte> destination)
     {
@@ -39,7 +45,7 @@ public sealed record ResumePayload(ulong DriverLife, ulong DeviceLife, ulong Fea
         destination[24] = Status;
         destination[25] = 0;
         BinaryPrimitives.WriteUInt16LittleEndian(destination[26..], (ushort)Queues.Count);
-        BinaryPrimitives.WriteUInt32LittleEndian(destination[28..], 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[28..], Writes);
         int at = FixedSize;
         foreach (QueueProgress queue in Queues)
         {
@@ -84,6 +90,9 @@ public sealed record ResumePayload(ulong DriverLife, ulong DeviceLife, ulong Fea
             BinaryPrimitives.ReadUInt64LittleEndian(source[8..]),
             BinaryPrimitives.ReadUInt64LittleEndian(source[16..]),
             source[24],
-            queues);
+            queues)
+        {
+            Writes = BinaryPrimitives.ReadUInt32LittleEndian(source[28..]),
+        };
     }
 }

@@ -8,6 +8,12 @@ internal readonly record struct ConfigurationSpace(uint Offset, uint Length, uin
     /// <summary>Length of the structure before the bytes.</summary>
     public const int Size = 12;
 
+    /// <summary>The longest configuration space of the protocol, bytes: VHOST_USER_MAX_CONFIG_SIZE.</summary>
+    public const int Longest = 256;
+
+    /// <summary>Flags of a write that the driver makes: VHOST_SET_CONFIG_TYPE_FRONTEND. The other value, 1, moves a device's state to another machine.</summary>
+    public const uint ByTheDriver = 0;
+
     /// <exception cref="FrontEndFaultException">Another length.</exception>
     public static ConfigurationSpace Read(ReadOnlySpan<byte> payload, FrontEndRequest request)
     {

@@ -18,9 +18,9 @@ internal readonly record struct InflightRegion(ulong Length, ulong FileOffset, u
     private const int WithoutPadding = 20;
 
     /// <exception cref="FrontEndFaultException">It is shorter.</exception>
-    public static InflightRegion Read(ReadOnlySpan<byte> payload)
+    public static InflightRegion Read(ReadOnlySpan<byte> payload, FrontEndRequest request = FrontEndRequest.GetInflightDescriptor)
     {
-        PayloadSize.AtLeast(payload, WithoutPadding, FrontEndRequest.GetInflightDescriptor);
+        PayloadSize.AtLeast(payload, WithoutPadding, request);
         return new InflightRegion(
             MemoryMarshal.Read<ulong>(payload), MemoryMarshal.Read<ulong>(payload[8..]), MemoryMarshal.Read<ushort>(payload[16..]), MemoryMarshal.Read<ushort>(payload[18..]));
     }

@@ -20,6 +20,9 @@ internal readonly record struct MemoryRegion(ulong GuestAddress, ulong Length, u
     /// <summary>Regions of a table at most: VHOST_MEMORY_BASELINE_NREGIONS.</summary>
     public const int MaximumRegions = 8;
 
+    /// <summary>Regions at most where they are added one by one.</summary>
+    public const int MaximumSlots = 64;
+
     private const int TableHeader = sizeof(uint) + sizeof(uint);
 
     /// <summary>
@@ -37,6 +40,14 @@ internal readonly record struct MemoryRegion(ulong GuestAddress, ulong Length, u
         for (int i = 0; i < regions.Length; i++)
             regions[i] = Read(payload.Slice(TableHeader + (i * Size), Size));
         return regions;
+    }
+
+    /// <summary>Reads ADD_MEM_REG and REM_MEM_REG: padding u64, the region.</summary>
+    /// <exception cref="FrontEndFaultException">Fewer bytes than that.</exception>
+    public static MemoryRegion ReadSingle(ReadOnlySpan<byte> payload, FrontEndRequest request)
+    {
+        PayloadSize.AtLeast(payload, TableHeader + Size, request);
+        return Read(payload.Slice(TableHeader, Size));
     }
 
     /// <summary>A table of this region alone.</summary>

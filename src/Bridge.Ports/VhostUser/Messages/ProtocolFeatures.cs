@@ -26,4 +26,7 @@ internal enum ProtocolFeatures : ulong
 
     /// <summary>VRING_KICK and VRING_CALL as messages.</summary>
     InBandNotifications = 1UL << 14,
+
+    /// <summary>GET_MAX_MEM_SLOTS, ADD_MEM_REG and REM_MEM_REG.</summary>
+    ConfigureMemorySlots = 1UL << 15,
 }
