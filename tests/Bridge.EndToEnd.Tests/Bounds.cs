@@ -5,6 +5,9 @@ internal static class Bounds
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
+    /// <summary>The same for what an emulated machine does: it shares two processors with everything else.</summary>
+    public static readonly TimeSpan Guest = TimeSpan.FromMinutes(4);
+
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
 
     public static Task<T> Bounded<T>(this Task<T> task) => task.WaitAsync(Limit);

@@ -26,9 +26,21 @@ internal sealed class LabCommand : DetailedCommand
 
     private readonly Option<string> _scenario = new("--scenario")
     {
-        Description = "What is run: default sends the file, then measures ping-pong and a burst.",
-        DefaultValueFactory = _ => "default",
+        Description = "What is shown; see below.",
+        DefaultValueFactory = _ => LabScenarios.Default,
         HelpName = "NAME",
+    };
+
+    private readonly Option<string?> _guest = new("--guest")
+    {
+        Description = "The directory with a guest's kernel and file system, for scenarios with a guest. Default: where the scenario's prepare script puts them.",
+        HelpName = "DIRECTORY",
+    };
+
+    private readonly Option<int?> _cuts = new("--cuts")
+    {
+        Description = "How often the scenario link-loss cuts the link, 1 or more. Default: 40.",
+        HelpName = "N",
     };
 
     private readonly Option<bool> _json = CommandOptions.Json();
@@ -37,17 +49,25 @@ internal sealed class LabCommand : DetailedCommand
         : base(
             "lab",
             "Shows the whole bridge on one machine: two gateways, a file through a channel and back, measurements.",
-            """
-            It starts two gateways on loopback, each with a key of its own, joins them over mutual TLS 1.3, brings up an rpmsg
-            device, sends a file through a channel and back, then measures ping-pong and a burst.
+            $"""
+            It starts two gateways on loopback, each with a key of its own, joins them over mutual TLS 1.3, brings up a device
+            and uses it. Scenarios:
+            {string.Join("\n", LabScenarios.All.Select(one => $"  {one.Name,-10} {one.Summary}"))}
             Exit code 0 when everything came back as it went.
             """)
     {
-        _scenario.AcceptOnlyFromAmong("default");
+        _scenario.AcceptOnlyFromAmong([.. LabScenarios.All.Select(one => one.Name)]);
         Add(_file);
         Add(_transport);
         Add(_keep);
         Add(_scenario);
+        Add(_guest);
+        _cuts.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1)
+                result.AddError("--cuts must be 1 or more.");
+        });
+        Add(_cuts);
         Add(_json);
         SetAction(RunAsync);
     }
@@ -56,6 +76,8 @@ internal sealed class LabCommand : DetailedCommand
     {
         LabOptions options = new(
             parsed.GetValue(_file) ?? typeof(LabCommand).Assembly.Location,
+            parsed.GetValue(_guest),
+            parsed.GetValue(_cuts),
             parsed.GetRequiredValue(_transport).ToLowerInvariant(),
             parsed.GetValue(_keep),
             parsed.GetValue(_json));
@@ -65,24 +87,24 @@ internal sealed class LabCommand : DetailedCommand
         // Progress is for people who watch; standard output is kept for the result.
         IAnsiConsole progress = TerminalOutput.Create(Console.Error, Console.IsErrorRedirected);
         LabReport report;
-        await using (LabRun lab = new(options, progress, TimeProvider.System))
+        await using (LabBench bench = new(options, progress, TimeProvider.System))
+        await using (LabScenario scenario = LabScenarios.Create(parsed.GetRequiredValue(_scenario), bench))
         {
-            string transport = await lab.StartAsync(cancellation);
-            report = await lab.MeasureAsync(transport, cancellation);
+            report = await scenario.RunAsync(cancellation);
             if (options.Json)
-                await output.WriteLineAsync(JsonSerializer.Serialize(report, ReportJson.Default.LabReport));
+                await output.WriteLineAsync(JsonSerializer.Serialize(report, report.GetType(), ReportJson.Default));
             else
                 LabTable.Write(TerminalOutput.ForOutput(output), report);
             if (options.Keep)
-                await KeepAsync(lab, options.Json ? Console.Error : output, cancellation);
+                await KeepAsync(scenario, options.Json ? Console.Error : output, cancellation);
         }
 
         return LabTable.Verdict(report) is { } wrong ? throw new CommandFailedException(ExitCode.Failure, $"the lab failed: {wrong}.") : (int)ExitCode.Ok;
     }
 
-    private static async Task KeepAsync(LabRun lab, TextWriter output, CancellationToken cancellation)
+    private static async Task KeepAsync(LabScenario scenario, TextWriter output, CancellationToken cancellation)
     {
-        await output.WriteLineAsync(lab.Invitation());
+        await output.WriteLineAsync(scenario.Invitation);
         await Task.Delay(Timeout.InfiniteTimeSpan, cancellation).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 }

@@ -18,6 +18,7 @@ internal sealed class BackEndPort : LocalPort
             Device = device.Name,
             SocketPath = device.Socket ?? throw new ArgumentException($"{device.Name} has no socket", nameof(device)),
             DeviceId = (ushort)device.Type,
+            Queues = device.Pool.Queues,
         };
         _port = new VhostUserDevicePort(options, wake, loggers.CreateLogger<VhostUserDevicePort>(), time);
         PoolOptions pool = new(device.Pool.PlacesOf(device.Type), device.Pool.PlaceSizeOf(device.Type));

@@ -99,7 +99,8 @@ internal sealed class ConfigurationBinding(ConfigurationReader reader, Configura
 
     private PoolConfiguration Pool(string device) => new(
         reader.TryRead(ConfigurationKeys.PoolPlaces, ConfigurationKeys.PoolPlaces.At(device), out int places) ? places : null,
-        reader.TryRead(ConfigurationKeys.PoolPlaceSize, ConfigurationKeys.PoolPlaceSize.At(device), out int size) ? size : null);
+        reader.TryRead(ConfigurationKeys.PoolPlaceSize, ConfigurationKeys.PoolPlaceSize.At(device), out int size) ? size : null,
+        reader.TryRead(ConfigurationKeys.PoolQueues, ConfigurationKeys.PoolQueues.At(device), out int queues) ? queues : null);
 
     private string? Socket(string device, PortChoice port, DeviceSide side, string run)
     {

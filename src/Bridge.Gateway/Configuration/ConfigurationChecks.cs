@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Bridge.Linux;
 using Bridge.Ports.Sockets;
+using Bridge.Relay;
 using Bridge.Rpmsg;
 
 namespace Bridge.Gateway.Configuration;
@@ -143,6 +144,19 @@ internal sealed class ConfigurationChecks(GatewayConfiguration configuration, Co
         }
 
         CheckSocketPath(ConfigurationKeys.Socket.At(device.Name), device.Socket!, "use a shorter socket or runDirectory");
+        CheckQueues(device);
+    }
+
+    private void CheckQueues(DeviceConfiguration device)
+    {
+        if (device.Pool.Queues is not { } queues)
+            return;
+        string key = ConfigurationKeys.PoolQueues.At(device.Name);
+        int least = DeviceTable.Find((ushort)device.Type).Queues;
+        if (device.Type is not (DeviceType.Blk or DeviceType.Scsi))
+            errors.Add(key, $"a {ChoiceName.Of(device.Type)} device has {least} queues; leave it out");
+        else if (queues < least)
+            errors.Add(key, $"{queues} are too few: a {ChoiceName.Of(device.Type)} device has at least {least}");
     }
 
     private void CheckRpmsg(DeviceConfiguration device)

@@ -91,6 +91,9 @@ internal static class ConfigurationKeys
     public static readonly ValueKey<int> PoolPlaceSize = new("devices:<device>:pool:placeSize", new WholeNumberRule(64, 67108864), "(4 MiB and 64 KiB for blk and scsi, 70 KiB for net, else 4 KiB)",
         "The longest chain that a driver may post; a longer one is given back with nothing done. Memory is used as chains need it.", "bytes");
 
+    public static readonly ValueKey<int> PoolQueues = new("devices:<device>:pool:queues", new WholeNumberRule(1, 64), "(1 for blk, 3 for scsi)",
+        "With blk and scsi: the device's queues, as many of which a driver may use; the back end must have them (its num-queues). With scsi two of them are not for requests.", "queues");
+
     public static readonly SectionKey Rpmsg = new("devices:<device>:rpmsg", "Buffers and flow control of an rpmsg device.");
 
     public static readonly ValueKey<int> Buffers = new("devices:<device>:rpmsg:buffers", new WholeNumberRule(1, 32768), "256",
@@ -144,7 +147,7 @@ internal static class ConfigurationKeys
     [
         Name, Identity, RunDirectory, Mode, Group, Listen, AdminSocket,
         Links, Link, Fingerprint, CertificateAuthority, PeerName, Connect, Transport, KeepAliveSeconds, HelloTimeoutSeconds,
-        Devices, Device, DeviceLink, Side, Type, Port, Socket, InBandNotifications, UnsealedMemory, Pool, PoolPlaces, PoolPlaceSize, Rpmsg, Buffers, BufferSize, Quota, SlowReader, AddressService,
+        Devices, Device, DeviceLink, Side, Type, Port, Socket, InBandNotifications, UnsealedMemory, Pool, PoolPlaces, PoolPlaceSize, PoolQueues, Rpmsg, Buffers, BufferSize, Quota, SlowReader, AddressService,
         Channels, ChannelTakeover, ChannelGraceSeconds, Tcp, Services, Service, Address, Permanent, Peers, Takeover, GraceSeconds,
     ];
 }

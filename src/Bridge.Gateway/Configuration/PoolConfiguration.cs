@@ -3,7 +3,8 @@ namespace Bridge.Gateway.Configuration;
 /// <summary>What the device side keeps for chains on their way to and from a vhost-user back end.</summary>
 /// <param name="Places">Chains per queue; null: what suits the device's type.</param>
 /// <param name="PlaceSize">Bytes of one; null: what suits the device's type.</param>
-internal sealed record PoolConfiguration(int? Places, int? PlaceSize)
+/// <param name="Queues">Queues of the device; null: as few as its type has.</param>
+internal sealed record PoolConfiguration(int? Places, int? PlaceSize, int? Queues)
 {
     private const int Kilobyte = 1024;
     private const int Megabyte = 1024 * Kilobyte;

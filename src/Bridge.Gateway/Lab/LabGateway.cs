@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bridge.Gateway.Admin;
@@ -12,9 +13,6 @@ namespace Bridge.Gateway.Lab;
 /// <summary>One gateway of the lab: a process of its own with its own key, directory and configuration. It ends when its standard input does, so it never outlives the lab.</summary>
 internal sealed class LabGateway : IAsyncDisposable
 {
-    /// <summary>The device that the lab bridges.</summary>
-    public const string Device = "rpmsg0";
-
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
     private readonly string _directory;
@@ -50,27 +48,24 @@ internal sealed class LabGateway : IAsyncDisposable
 
     private string ConfigurationFile => Path.Combine(_directory, "config.json");
 
-    /// <summary>Path of the socket of a channel that the other side announced.</summary>
-    public string Channel(string name) => SocketPath.Channel(RunDirectory, Device, name);
-
-    /// <summary>Path of the socket of a service that this side offers.</summary>
-    public string Service(string name) => SocketPath.Service(RunDirectory, Device, name);
-
     /// <summary>Writes the configuration and starts the process.</summary>
-    public void Start(JsonObject link, string side, int? listenPort, params string[] services)
+    /// <param name="link">Its only link.</param>
+    /// <param name="device">The name of its only device.</param>
+    /// <param name="side"><c>virtio</c> or <c>vhost</c>.</param>
+    /// <param name="settings">What else the device's configuration says. Taken over.</param>
+    /// <param name="listen">Where the peer is awaited; null: this gateway only dials.</param>
+    public void Start(JsonObject link, string device, string side, JsonObject settings, IPEndPoint? listen = null)
     {
-        var offered = new JsonObject();
-        foreach (string service in services)
-            offered[service] = new JsonObject();
+        (settings["link"], settings["side"]) = ("peer", side);
         var configuration = new JsonObject
         {
             ["name"] = Name,
             ["identity"] = Path.Combine(_directory, "identity.pem"),
             ["runDirectory"] = RunDirectory,
             ["adminSocket"] = AdminSocketPath,
-            ["listen"] = listenPort is { } port ? new JsonArray($"127.0.0.1:{port}") : [],
+            ["listen"] = listen is null ? [] : new JsonArray(listen.ToString()),
             ["links"] = new JsonObject { ["peer"] = link },
-            ["devices"] = new JsonObject { [Device] = new JsonObject { ["link"] = "peer", ["side"] = side, ["port"] = "sockets", ["services"] = offered } },
+            ["devices"] = new JsonObject { [device] = settings },
         };
         File.WriteAllText(ConfigurationFile, configuration.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };

@@ -1,35 +1,21 @@
+using System.Text.Json.Serialization;
+
 namespace Bridge.Gateway.Reports;
 
-/// <summary>What <c>lab --json</c> prints. A member that was not measured is absent.</summary>
-internal sealed record LabReport
+/// <summary>What <c>lab --json</c> prints; each scenario adds its own members. A member that was not measured is absent.</summary>
+internal abstract record LabReport
 {
     /// <summary>The scenario that ran.</summary>
+    [JsonPropertyOrder(-1)]
     public required string Scenario { get; init; }
 
     /// <summary><c>quic</c> or <c>tcp</c>.</summary>
+    [JsonPropertyOrder(-1)]
     public string? Transport { get; init; }
 
-    /// <summary>Bytes of the file that went there and back.</summary>
-    public long? Bytes { get; init; }
+    /// <summary>The figures in the table's order, with what people call them. Numbers are shown as such, null is left out.</summary>
+    public abstract IEnumerable<(string What, object? Value)> Figures();
 
-    /// <summary>Whether the file came back as it went.</summary>
-    public bool? Sha256Match { get; init; }
-
-    /// <summary>Messages that <c>send()</c> accepted.</summary>
-    public long? Messages { get; init; }
-
-    /// <summary>Accepted, never received.</summary>
-    public long? Lost { get; init; }
-
-    /// <summary>Received more than once.</summary>
-    public long? Duplicated { get; init; }
-
-    /// <summary>Received after a later one.</summary>
-    public long? Reordered { get; init; }
-
-    /// <summary>Round trips of the ping-pong.</summary>
-    public RoundTripReport? RttMicroseconds { get; init; }
-
-    /// <summary>Rate of the burst.</summary>
-    public double? MessagesPerSecond { get; init; }
+    /// <summary>What is wrong with the figures, part of a sentence each.</summary>
+    public abstract IEnumerable<string> Faults();
 }

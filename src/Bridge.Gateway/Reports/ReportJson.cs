@@ -14,5 +14,8 @@ namespace Bridge.Gateway.Reports;
 [JsonSerializable(typeof(ReadinessReport))]
 [JsonSerializable(typeof(IdentityReport))]
 [JsonSerializable(typeof(PingReport))]
-[JsonSerializable(typeof(LabReport))]
+[JsonSerializable(typeof(ChannelLabReport))]
+[JsonSerializable(typeof(BlkLabReport))]
+[JsonSerializable(typeof(KernelLabReport))]
+[JsonSerializable(typeof(LossLabReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Bridge.EndToEnd.Tests.Guests;
 using Bridge.EndToEnd.Tests.Processes;
 
 namespace Bridge.EndToEnd.Tests.Gateways;
@@ -10,7 +11,7 @@ public sealed class BackEndTests
 {
     private const int Bytes = 1 << 20;
 
-    [ProgramFact("qemu-storage-daemon")]
+    [ProgramFact(StorageDaemon.Program)]
     public async Task Disk_OfQemuStorageDaemon_IsOfferedByTheOtherGatewayWhenItIsThere()
     {
         using TemporaryDirectory directory = new();
@@ -29,13 +30,7 @@ public sealed class BackEndTests
         await Bounds.UntilAsync(async () => (await StatusAsync(pair.B)).Contains("waits for a back end", StringComparison.Ordinal), "B to wait for its back end", pair.Describe);
         Assert.False(File.Exists(frontEnd));
 
-        await using RunningProcess daemon = RunningProcess.Start(Machine.Here.Command(
-            Programs.Path("qemu-storage-daemon"),
-            [
-                "--blockdev", $"driver=file,node-name=file,filename={image}",
-                "--blockdev", "driver=raw,node-name=disk,file=file",
-                "--export", $"type=vhost-user-blk,id=export,node-name=disk,writable=on,addr.type=unix,addr.path={backEnd}",
-            ]));
+        await using RunningProcess daemon = StorageDaemon.Start(image, backEnd);
 
         await Bounds.UntilAsync(() => File.Exists(frontEnd), "the socket for a front end", pair.Describe);
         string status = await StatusAsync(pair.A);

@@ -1,36 +1,29 @@
 using System.Diagnostics;
-using System.Globalization;
+using Bridge.EndToEnd.Tests.Guests;
 using Bridge.EndToEnd.Tests.Processes;
 
 namespace Bridge.EndToEnd.Tests.Kernel;
 
 /// <summary>
-/// A Linux kernel that runs as a process (user-mode Linux), with the drivers of <c>tests/kernel/kernel.config</c>. Commands are typed into its shell, one after the other
-/// (<c>tests/kernel/guest/shell.sh</c>); the kernel's log is the process's standard error. It ends when it is disposed, and by itself when this process does. One thread at a time.
+/// A Linux kernel that runs as a process (user-mode Linux), with the drivers of <c>tests/kernel/kernel.config</c>. It ends when it is disposed, and by itself when this
+/// process does. One thread at a time.
 /// </summary>
 internal sealed class GuestKernel : IAsyncDisposable
 {
-    private const string Ready = "= ready ", Status = "= ", OutputLine = "| ";
-
     private readonly RunningProcess _process;
+    private readonly GuestShell _shell;
     private readonly TemporaryDirectory _directory;
-    // How many lines of the console have been read by earlier commands.
-    private int _read;
 
-    private GuestKernel(RunningProcess process, TemporaryDirectory directory)
-    {
-        _process = process;
-        _directory = directory;
-    }
+    private GuestKernel(RunningProcess process, TemporaryDirectory directory) => (_process, _shell, _directory) = (process, new GuestShell(process), directory);
 
     /// <summary>The process of its kernel; those of its user space are children of it.</summary>
     public int Id => _process.Id;
 
-    /// <summary>The kernel's release, as <c>uname -r</c> tells it.</summary>
-    public string Release { get; private set; } = "";
+    /// <inheritdoc cref="GuestShell.Release"/>
+    public string Release => _shell.Release;
 
-    /// <summary>The kernel's log so far, of all its boots.</summary>
-    public string Log => _process.Errors.Text;
+    /// <inheritdoc cref="GuestShell.Log"/>
+    public string Log => _shell.Log;
 
     /// <summary>Boots a guest with these vhost-user devices, each <c>SOCKET:VIRTIO-ID</c>; the first one is virtio0. Their back ends must listen already: a guest tries once.</summary>
     public static async Task<GuestKernel> StartAsync(params IEnumerable<string> devices)
@@ -45,7 +38,7 @@ internal sealed class GuestKernel : IAsyncDisposable
         GuestKernel guest = new(RunningProcess.Start(new ProcessStartInfo(KernelBuild.Kernel, arguments)), directory);
         try
         {
-            await guest.WaitForBootAsync();
+            await guest._shell.WaitForBootAsync();
             return guest;
         }
         catch
@@ -55,53 +48,20 @@ internal sealed class GuestKernel : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs a line of shell and waits for its end, which may be a bad one.</summary>
-    public async Task<GuestAnswer> TryAsync(string command, TimeSpan? limit = null)
-    {
-        Assert.DoesNotContain('\n', command);
-        await _process.TypeAsync(command);
-        List<string> output = [];
-        while (true)
-        {
-            string line = await NextLineAsync(command, limit);
-            if (line.StartsWith(OutputLine, StringComparison.Ordinal))
-                output.Add(line[OutputLine.Length..]);
-            else if (line.StartsWith(Status, StringComparison.Ordinal) && int.TryParse(line[Status.Length..], CultureInfo.InvariantCulture, out int exitCode))
-                return new GuestAnswer(exitCode, string.Join('\n', output));
-            else
-                Assert.Fail($"The guest answered '{command}' with '{line}'. {Describe()}");
-        }
-    }
+    /// <inheritdoc cref="GuestShell.TryAsync"/>
+    public Task<GuestAnswer> TryAsync(string command, TimeSpan? limit = null) => _shell.TryAsync(command, limit);
 
-    /// <summary>Runs a line of shell to its end, which must be a good one. Its output.</summary>
-    public async Task<string> RunAsync(string command, TimeSpan? limit = null)
-    {
-        (int exitCode, string output) = await TryAsync(command, limit);
-        Assert.True(exitCode == 0, $"'{command}' in the guest: exit code {exitCode}: {output}\n{Describe()}");
-        return output;
-    }
+    /// <inheritdoc cref="GuestShell.RunAsync"/>
+    public Task<string> RunAsync(string command, TimeSpan? limit = null) => _shell.RunAsync(command, limit);
 
-    /// <summary>Waits until the kernel's log has the text, from a place in it on.</summary>
-    /// <param name="text">What is waited for.</param>
-    /// <param name="from">Where to begin: <see cref="Log"/>'s length at an earlier time; the beginning if omitted.</param>
-    public Task WaitForLogAsync(string text, int from = 0) => Bounds.UntilAsync(
-        () =>
-        {
-            // In this order: what ends between the two has been read.
-            bool over = _process.IsReadToEnd;
-            bool found = Log.AsSpan(from).Contains(text, StringComparison.Ordinal);
-            if (over && !found)
-                Assert.Fail($"The guest ended without '{text}' in its log. {Describe()}");
-            return found;
-        },
-        $"'{text}' in the kernel's log",
-        Describe);
+    /// <inheritdoc cref="GuestShell.WaitForLogAsync"/>
+    public Task WaitForLogAsync(string text, int from = 0) => _shell.WaitForLogAsync(text, from);
 
     /// <summary>Boots the same guest again, as `reboot` does: the process stays and connects to its devices anew. Nothing is left of what ran.</summary>
     public async Task RebootAsync()
     {
         await _process.TypeAsync("reboot -f");
-        await WaitForBootAsync();
+        await _shell.WaitForBootAsync();
     }
 
     /// <summary>Turns the guest off and waits for its process to end. Its exit code: 0, if the kernel did not panic.</summary>
@@ -126,39 +86,12 @@ internal sealed class GuestKernel : IAsyncDisposable
         await _process.ExitAsync();
     }
 
-    /// <summary>The ends of its console and of its log, for failures.</summary>
-    public string Describe() => _process.Describe();
+    /// <inheritdoc cref="GuestShell.Describe"/>
+    public string Describe() => _shell.Describe();
 
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync();
         _directory.Dispose();
-    }
-
-    private async Task WaitForBootAsync()
-    {
-        string line = await NextLineAsync("boot", limit: null);
-        Assert.True(line.StartsWith(Ready, StringComparison.Ordinal), $"The guest began with '{line}'. {Describe()}");
-        Release = line[Ready.Length..];
-        // The guest turns itself off when nobody answers its first line.
-        await RunAsync("true");
-    }
-
-    private async Task<string> NextLineAsync(string command, TimeSpan? limit)
-    {
-        IReadOnlyList<string> lines = [];
-        await Bounds.UntilAsync(
-            () =>
-            {
-                bool over = _process.IsReadToEnd;
-                lines = _process.Output.ToList();
-                if (over && lines.Count == _read)
-                    Assert.Fail($"The guest ended during '{command}'. {Describe()}");
-                return lines.Count > _read;
-            },
-            $"the guest's answer to '{command}'",
-            Describe,
-            limit);
-        return lines[_read++];
     }
 }

@@ -1,38 +1,21 @@
-using System.Diagnostics;
-using Bridge.EndToEnd.Tests.Processes;
+using Bridge.EndToEnd.Tests.Guests;
 
 namespace Bridge.EndToEnd.Tests.Kernel;
 
-/// <summary>What <c>tests/kernel/prepare</c> has made on this machine: a Linux kernel that runs as a process, and its file system. Asked once.</summary>
+/// <summary>What <c>tests/kernel/prepare</c> has made on this machine: a Linux kernel that runs as a process, and its file system.</summary>
 internal static class KernelBuild
 {
-    private static readonly Lazy<(string? Directory, string? WhyNot)> Answer = new(Find);
+    private static readonly PreparedGuest Prepared = new("kernel");
 
     /// <summary>One sentence why there is none; null if there is.</summary>
-    public static string? WhyNot => Answer.Value.WhyNot;
+    public static string? WhyNot => Prepared.WhyNot;
 
     /// <summary>The kernel, a program.</summary>
-    public static string Kernel => File("linux");
+    public static string Kernel => Prepared.File("linux");
 
     /// <summary>Its initial file system.</summary>
-    public static string FileSystem => File("initramfs.gz");
+    public static string FileSystem => Prepared.File("initramfs.gz");
 
     /// <summary>The guest's program <c>rpmsg</c>; it is static, so what it does without devices can be tried on the host too.</summary>
-    public static string RpmsgProgram => File("rpmsg");
-
-    private static string File(string name) => Path.Combine(Answer.Value.Directory ?? throw new InvalidOperationException(WhyNot), name);
-
-    private static (string? Directory, string? WhyNot) Find()
-    {
-        ProcessStartInfo start = new(Programs.Path("bash"), [Path.Combine(Repository.Root, "tests", "kernel", "prepare"), "--find"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process prepare = Process.Start(start)!;
-        // It writes one line to one of them, so the order of reading cannot block it.
-        string directory = prepare.StandardOutput.ReadToEnd().Trim(), reason = prepare.StandardError.ReadToEnd().Trim();
-        prepare.WaitForExit();
-        return prepare.ExitCode == 0 ? (directory, null) : (null, reason);
-    }
+    public static string RpmsgProgram => Prepared.File("rpmsg");
 }

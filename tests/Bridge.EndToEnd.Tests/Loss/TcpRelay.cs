@@ -12,7 +12,7 @@ internal sealed class TcpRelay : IAsyncDisposable
     private readonly int _spacing;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _accepting;
-    private volatile bool _calm;
+    private volatile bool _calm, _dark;
     private int _cuts;
 
     /// <summary>Listens; the seed is that of the cuts.</summary>
@@ -31,6 +31,13 @@ internal sealed class TcpRelay : IAsyncDisposable
 
     /// <summary>Connections cut so far.</summary>
     public int Cuts => Volatile.Read(ref _cuts);
+
+    /// <summary>Nothing passes, and nobody is told; what has come waits.</summary>
+    public bool Dark
+    {
+        get => _dark;
+        set => _dark = value;
+    }
 
     /// <summary>No more cuts.</summary>
     public void Calm() => _calm = true;
@@ -111,6 +118,7 @@ internal sealed class TcpRelay : IAsyncDisposable
                 int length = await from.ReceiveAsync(buffer.AsMemory(0, (int)Math.Min(budget, buffer.Length)), over);
                 if (length == 0)
                     return false;
+                await UntilLightAsync(over);
                 for (int sent = 0; sent < length;)
                     sent += await to.SendAsync(buffer.AsMemory(sent, length - sent), over);
                 budget -= length;
@@ -129,6 +137,13 @@ internal sealed class TcpRelay : IAsyncDisposable
             await PauseAsync(plan.Silence);
         if (plan.Manner != CutManner.Close)
             (client.LingerState, server.LingerState) = (new LingerOption(true, 0), new LingerOption(true, 0));
+    }
+
+    private async Task UntilLightAsync(CancellationToken over)
+    {
+        using PeriodicTimer pace = new(TimeSpan.FromMilliseconds(20));
+        while (_dark)
+            await pace.WaitForNextTickAsync(over);
     }
 
     private async Task PauseAsync(TimeSpan time)

@@ -73,6 +73,8 @@ public sealed class ConfigurationErrorTests
         { "\"side\": \"vhost\", \"type\": \"blk\"", "devices:rpmsg0:type: blk cannot have port sockets; use port vhost-user, or type rpmsg" },
         { "\"side\": \"vhost\", \"type\": \"gpu\"", "devices:rpmsg0:type: gpu is not one of the choices; use net, blk, console, rng, rpmsg or scsi" },
         { "\"side\": \"vhost\", \"pool\": { \"placeSize\": 1 }", "devices:rpmsg0:pool:placeSize: 1 is out of range; use 64..67108864" },
+        { "\"side\": \"vhost\", \"type\": \"scsi\", \"port\": \"vhost-user\", \"socket\": \"/run/s\", \"pool\": { \"queues\": 2 }", "devices:rpmsg0:pool:queues: 2 are too few: a scsi device has at least 3" },
+        { "\"side\": \"vhost\", \"type\": \"net\", \"port\": \"vhost-user\", \"socket\": \"/run/s\", \"pool\": { \"queues\": 4 }", "devices:rpmsg0:pool:queues: a net device has 2 queues; leave it out" },
         { "\"side\": \"vhost\", \"link\": \"B2\"", "devices:rpmsg0:link: there is no link B2" },
         { "\"side\": \"vhost\", \"link\": \"\"", "devices:rpmsg0:link: the value is empty; " + NameRange },
         { "\"side\": \"vhost\", \"rpmsg\": 7", "devices:rpmsg0:rpmsg: is the single value 7; give an object" },

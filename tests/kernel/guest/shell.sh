@@ -1,4 +1,4 @@
-# What a test talks to, on the console tty1 (standard input and output of the guest's process on the host):
+# What a test talks to, on a terminal or a stream (standard input and output of the guest's process on the host):
 #
 #   guest:  = ready 6.1.192          once per boot
 #   test:   ls /dev/rpmsg*           one line, any shell command, functions.sh included
@@ -10,7 +10,7 @@
 # hang-up, which ends this shell, whatever it is doing, and so the guest: no test leaves one behind.
 . /lib/functions.sh
 # No echo, no translated line ends, no line length limit.
-stty raw -echo
+[ ! -t 0 ] || stty raw -echo
 output=/tmp/.output
 echo "= ready $(uname -r)"
 # Input that ended before the console was open is no hang-up: nobody notices it but by waiting for the first command.

@@ -1,0 +1,179 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Bridge.Gateway.Applications;
+using Bridge.Gateway.Commands;
+using Bridge.Gateway.Reports;
+using Spectre.Console;
+
+namespace Bridge.Gateway.Lab;
+
+/// <summary>The Linux kernel's own rpmsg drivers in a guest, and an application at a socket of the other gateway: a burst both ways at once while the link is cut.</summary>
+internal sealed partial class KernelScenario(LabBench bench) : LabScenario(bench)
+{
+    /// <summary>What <c>--scenario</c> calls it.</summary>
+    public const string Name = "kernel";
+
+    private const string Device = "rpmsg0", Service = "rpmsg-raw";
+    private const int Burst = 20_000, Cuts = 2;
+    private const uint FromGuestSeed = 1, ToGuestSeed = 2;
+
+    // Linux gives a writer that makes no progress up after 15 s.
+    private static readonly TimeSpan CutDuration = TimeSpan.FromSeconds(2), Patience = TimeSpan.FromMinutes(2);
+
+    private readonly LabCable _cable = new(bench.Time);
+    private LabGuest? _guest;
+    private Socket? _application;
+
+    /// <inheritdoc/>
+    public override string Invitation => $"""
+        The guest and both gateways are running. Look at the rings and the channels on either side:
+          rpmsg-bridge rings --admin-socket {Bench.Virtio.Places.AdminSocket}
+          rpmsg-bridge channels --admin-socket {Bench.Vhost.Places.AdminSocket}
+        Logs: {Bench.Virtio.LogFile}, {Bench.Vhost.LogFile}, the guest's kernel {_guest?.LogFile}
+        Press ctrl-c to stop.
+        """;
+
+    private string FrontEndSocket => Path.Combine(Bench.Virtio.RunDirectory, $"{Device}.vhost");
+
+    private LabGuest Guest => _guest!;
+
+    private Socket Application => _application!;
+
+    /// <inheritdoc/>
+    public override async Task<LabReport> RunAsync(CancellationToken cancellation)
+    {
+        string files = LabGuest.FindDirectory(Bench.Options.Guest, "tests/kernel/prepare", "kernel", "linux", "initramfs.gz");
+        Bench.Start(
+            Device,
+            new JsonObject { ["port"] = "vhost-user", ["unsealedMemory"] = true },
+            new JsonObject { ["services"] = new JsonObject { [Service] = new JsonObject() } },
+            _cable);
+        string transport = await Bench.JoinAsync(cancellation);
+        await Bench.Virtio.WaitAsync(_ => File.Exists(FrontEndSocket), "the guest's socket", LabBench.StartPatience, Bench.Time, cancellation);
+        await BootAsync(files, cancellation);
+        return await ExchangeAsync(transport, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        _application?.Dispose();
+        if (_guest is not null)
+            await _guest.DisposeAsync();
+        await _cable.DisposeAsync();
+    }
+
+    private async Task BootAsync(string files, CancellationToken cancellation)
+    {
+        Say($"the guest boots: {files}");
+        string state = Directory.CreateDirectory(Path.Combine(Bench.Directory, "uml")).FullName;
+        _guest = await LabGuest.StartAsync(
+            Path.Combine(files, "linux"),
+            [
+                "mem=128M", $"initrd={Path.Combine(files, "initramfs.gz")}", "con0=null,fd:2", "con1=fd:0,fd:1", $"uml_dir={state}/", "umid=guest",
+                $"virtio_uml.device={FrontEndSocket}:7",
+            ],
+            Path.Combine(Bench.Directory, "guest.log"),
+            Bench.Time,
+            cancellation);
+        await Bench.UntilReadyAsync(Patience, cancellation);
+        Say($"Linux {Guest.Release} has its rpmsg bus");
+    }
+
+    private async Task<KernelLabReport> ExchangeAsync(string transport, CancellationToken cancellation)
+    {
+        _application = await new SocketConnector(SocketTarget.Service(Bench.Vhost.Places, Device, Service), LabBench.StartPatience, TextWriter.Null, Bench.Time).ConnectAsync(cancellation);
+        await Guest.RunAsync($"await 60 endpoint {Service} && file=$(endpoint {Service}) && await 60 test -c $file && exec 3<>$file", cancellation);
+        // A service learns its peer from what that sends first.
+        await Guest.RunAsync("rpmsg send fd:3 hello", cancellation);
+        byte[] hello = new byte[GuestMessages.Maximum];
+        await Application.ReceiveAsync(hello, SocketFlags.None, cancellation);
+        // The bus has two devices of its own besides.
+        int channels = int.Parse(await Guest.RunAsync("channels | grep -v -c -e rpmsg_ctrl -e rpmsg_ns", cancellation), CultureInfo.InvariantCulture);
+
+        Say($"a burst of {Burst} messages each way at once, with {Cuts} cuts of the link");
+        long begin = Bench.Time.GetTimestamp();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task<long> sending = SendAsync(stop.Token);
+        Delivery fromGuest = new(Burst);
+        Task<long> receiving = ReceiveAsync(fromGuest, stop.Token);
+        Task cutting = CutAsync(fromGuest, stop.Token);
+        (_, string answer) = await Guest.TryAsync(
+            $"rpmsg burst-send fd:3 {FromGuestSeed} {Burst} >/tmp/sent 2>&1 & job=$!; rpmsg burst-receive fd:3 {ToGuestSeed}; wait $job; cat /tmp/sent", cancellation);
+        double seconds = Bench.Time.GetElapsedTime(begin).TotalSeconds;
+        stop.CancelAfter(Patience);
+        long sent = await sending, corrupted = await receiving;
+        await stop.CancelAsync();
+        await cutting.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        return Report(transport, channels, answer, fromGuest, sent, corrupted) with { MessagesPerSecond = Math.Round(2 * Burst / seconds) };
+    }
+
+    private KernelLabReport Report(string transport, int channels, string answer, Delivery fromGuest, long toGuest, long corrupted)
+    {
+        Match counted = GuestCounts().Match(answer);
+        if (!counted.Success)
+            throw new CommandFailedException(ExitCode.Failure, $"the guest's burst ended with: {answer}; its kernel's log is {Guest.LogFile}.");
+        long Count(string name) => long.Parse(counted.Groups[name].Value, CultureInfo.InvariantCulture);
+        long distinct = Count("received") - Count("duplicated") - Count("corrupted"), sentByGuest = Count("sent");
+        return new KernelLabReport
+        {
+            Scenario = Name,
+            Transport = transport,
+            GuestKernel = Guest.Release,
+            Channels = channels,
+            Cuts = _cable.Cuts,
+            BurstSent = toGuest + sentByGuest,
+            BurstReceived = Count("received") + fromGuest.Received,
+            Lost = toGuest - distinct + sentByGuest - (fromGuest.Received - fromGuest.Duplicated - fromGuest.Foreign),
+            Duplicated = Count("duplicated") + fromGuest.Duplicated + fromGuest.Foreign,
+            Reordered = Count("reordered") + fromGuest.Reordered,
+            Corrupted = Count("corrupted") + corrupted,
+        };
+    }
+
+    private async Task<long> SendAsync(CancellationToken stop)
+    {
+        GuestMessages messages = new(ToGuestSeed);
+        byte[] message = new byte[GuestMessages.Maximum];
+        for (int number = 0; number < Burst; number++)
+            await Application.SendAsync(message.AsMemory(0, messages.Write(number, number == Burst - 1, message)), SocketFlags.None, stop);
+        return Burst;
+    }
+
+    /// <summary>Until the last one. How many were damaged.</summary>
+    private async Task<long> ReceiveAsync(Delivery delivery, CancellationToken stop)
+    {
+        GuestMessages messages = new(FromGuestSeed);
+        byte[] message = new byte[GuestMessages.Maximum];
+        long corrupted = 0;
+        bool last = false;
+        while (!last)
+        {
+            int length = await Application.ReceiveAsync(message, SocketFlags.None, stop);
+            if (length == 0)
+                throw new CommandFailedException(ExitCode.Failure, $"the channel ended after {delivery.Received} messages of the guest's burst; the logs are in {Bench.Directory}.");
+            corrupted += messages.IsIntact(message.AsSpan(0, length), out last) ? 0 : 1;
+            delivery.CountReceived(message.AsSpan(0, length));
+        }
+
+        return corrupted;
+    }
+
+    /// <summary>Cuts the link when a part of the burst has arrived, and again when another has.</summary>
+    private async Task CutAsync(Delivery fromGuest, CancellationToken stop)
+    {
+        for (int cut = 1; cut <= Cuts; cut++)
+        {
+            while (fromGuest.Received < cut * (Burst / (Cuts + 1)))
+                await Task.Delay(TimeSpan.FromMilliseconds(10), Bench.Time, stop);
+            await _cable.CutAsync(CutDuration, reset: cut % 2 == 1, stop);
+        }
+    }
+
+    private void Say(string text) => Bench.Progress.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{text}");
+
+    [GeneratedRegex(@"received=(?<received>\d+) lost=\d+ duplicated=(?<duplicated>\d+) reordered=(?<reordered>\d+) corrupted=(?<corrupted>\d+)\s+sent=(?<sent>\d+)")]
+    private static partial Regex GuestCounts();
+}

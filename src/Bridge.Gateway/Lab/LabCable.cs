@@ -1,0 +1,53 @@
+using System.Net;
+
+namespace Bridge.Gateway.Lab;
+
+/// <summary>What the link of the lab runs through when a scenario cuts it, TCP and UDP alike. <see cref="CutAsync"/> is for one caller at a time.</summary>
+internal sealed class LabCable(TimeProvider time) : IAsyncDisposable
+{
+    /// <summary>The gateways' keep-alive: a cut longer than this is noticed over either transport.</summary>
+    public const int KeepAliveSeconds = 1;
+
+    private TcpStrand? _tcp;
+    private UdpStrand? _udp;
+
+    /// <summary>Cuts so far.</summary>
+    public int Cuts { get; private set; }
+
+    /// <summary>Opens the near end, once. Returns it: who connects there reaches <paramref name="target"/>.</summary>
+    public IPEndPoint Open(IPEndPoint target)
+    {
+        // The same port for both, as a gateway has it.
+        IPEndPoint near = LoopbackPort.Free();
+        _tcp = new TcpStrand(near, target);
+        _udp = new UdpStrand(near, target);
+        return near;
+    }
+
+    /// <summary>Nothing passes for a while.</summary>
+    /// <param name="duration">How long.</param>
+    /// <param name="reset">TCP connections are reset at once; else they fall silent first.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public async Task CutAsync(TimeSpan duration, bool reset, CancellationToken cancellation)
+    {
+        if (_tcp is not { } tcp || _udp is not { } udp)
+            return;
+        Cuts++;
+        (tcp.IsCut, udp.IsCut) = (true, true);
+        if (reset)
+            tcp.ResetConnections();
+        await Task.Delay(duration, time, cancellation);
+        // Their bytes are missing, so they cannot go on.
+        tcp.ResetConnections();
+        (tcp.IsCut, udp.IsCut) = (false, false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_tcp is not null)
+            await _tcp.DisposeAsync();
+        if (_udp is not null)
+            await _udp.DisposeAsync();
+    }
+}

@@ -1,0 +1,57 @@
+namespace Bridge.Gateway.Reports;
+
+/// <summary>The lab's channel between two applications.</summary>
+internal sealed record ChannelLabReport : LabReport
+{
+    /// <summary>Bytes of the file that went there and back.</summary>
+    public long? Bytes { get; init; }
+
+    /// <summary>Whether the file came back as it went.</summary>
+    public bool? Sha256Match { get; init; }
+
+    /// <summary>Messages that <c>send()</c> accepted.</summary>
+    public long? Messages { get; init; }
+
+    /// <summary>Accepted, never received.</summary>
+    public long? Lost { get; init; }
+
+    /// <summary>Received more than once.</summary>
+    public long? Duplicated { get; init; }
+
+    /// <summary>Received after a later one.</summary>
+    public long? Reordered { get; init; }
+
+    /// <summary>Round trips of the ping-pong.</summary>
+    public RoundTripReport? RttMicroseconds { get; init; }
+
+    /// <summary>Rate of the burst.</summary>
+    public double? MessagesPerSecond { get; init; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string What, object? Value)> Figures() =>
+    [
+        ("channels", 1L),
+        ("file bytes, there and back", Bytes),
+        ("SHA-256", Sha256Match switch { true => "matches on both sides", false => "DIFFERS", null => null }),
+        ("messages accepted by send()", Messages),
+        ("lost", Lost),
+        ("duplicated", Duplicated),
+        ("reordered", Reordered),
+        ("round trip p50, us", RttMicroseconds?.P50),
+        ("round trip p99, us", RttMicroseconds?.P99),
+        ("burst, messages per second", MessagesPerSecond),
+    ];
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Faults()
+    {
+        if (Sha256Match == false)
+            yield return "the file came back different";
+        if (Lost is not 0)
+            yield return $"{Lost} messages were lost";
+        if (Duplicated is not 0)
+            yield return $"{Duplicated} messages came twice";
+        if (Reordered is not 0)
+            yield return $"{Reordered} messages came out of order";
+    }
+}
