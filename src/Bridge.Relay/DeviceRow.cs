@@ -24,6 +24,18 @@ public sealed record DeviceRow(ushort Id, string Name, ulong Features, IReadOnly
     /// <summary>The feature by which the type may have more queues than <see cref="Queues"/>; 0: it may not, or needs none for it.</summary>
     public ulong MultipleQueues { get; init; }
 
+    /// <summary>
+    /// Features that vhost-user front ends answer for themselves, so that a driver may have accepted them although the device did not offer them. They change nothing between
+    /// driver and device.
+    /// </summary>
+    public ulong OfFrontEnd { get; init; }
+
+    /// <summary>
+    /// The device side gives a chain to its device as one readable and one writable segment, however many the driver had, so that its ring holds many more of them. With
+    /// VERSION_1 no device may care (2.7.4.1); for types whose back ends are known to keep to that.
+    /// </summary>
+    public bool MergesSegments { get; init; }
+
     /// <summary>Bytes of the type's configuration space that the carried features describe.</summary>
     public int ConfigurationLength { get; init; }
 

@@ -32,7 +32,7 @@ internal sealed partial class DeviceSideQueue
     private bool _armed;
 
     public DeviceSideQueue(
-        ushort index, uint generation, DeviceRow row, Window window, DriverQueue ring, ulong pool, in QueueOffer offer, RelayCounters counters)
+        ushort index, uint generation, DeviceRow row, Window window, DriverQueue ring, ulong pool, in QueueOffer offer, RelayCounters counters, bool merges)
     {
         (_index, Generation, _row, _window, _ring, _counters, _placeSize) = (index, generation, row, window, ring, counters, offer.PlaceSize);
         _places = new Place[offer.Places];
@@ -41,7 +41,7 @@ internal sealed partial class DeviceSideQueue
         _usedLog = new int[_places.Length];
         for (int i = _places.Length - 1; i >= 0; i--)
         {
-            _places[i] = new Place(pool + (ulong)i * offer.PlaceSize);
+            _places[i] = new Place(pool + (ulong)i * offer.PlaceSize, merges);
             _free.Push(i);
         }
     }
@@ -278,7 +278,7 @@ internal sealed partial class DeviceSideQueue
     private LinkProtocolException Violation(string what) => new(CloseReason.ProtocolViolation, $"queue {_index}, generation {Generation}: {what}");
 
     /// <summary>Room for one chain and what is known of it. Its segments are ours: nothing that the device writes is read back but used elements.</summary>
-    private sealed class Place(ulong address)
+    private sealed class Place(ulong address, bool merges)
     {
         private Segment[] _segments = new Segment[1];
         private int _readable, _count;
@@ -320,7 +320,20 @@ internal sealed partial class DeviceSideQueue
                     WritableLength += length;
             }
 
+            if (merges)
+                Merge();
             return true;
+        }
+
+        /// <summary>One segment each way, in the same room: merged segments need no more of it than each rounded up by itself.</summary>
+        private void Merge()
+        {
+            bool hasReadable = _readable > 0, hasWritable = _count > _readable;
+            (_readable, _count) = (hasReadable ? 1 : 0, (hasReadable ? 1 : 0) + (hasWritable ? 1 : 0));
+            if (hasReadable)
+                _segments[0] = new Segment(address, (uint)ReadableLength);
+            if (hasWritable)
+                _segments[_readable] = new Segment(address + PlaceLayout.Room((uint)ReadableLength), (uint)WritableLength);
         }
     }
 }

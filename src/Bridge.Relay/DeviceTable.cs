@@ -51,6 +51,7 @@ public static class DeviceTable
     // Not CTRL_VQ (17) and what needs it (2, 18 to 23, 53, 57, 60): behind vhost-user the front end answers control commands, no back end does. Not MRG_RXBUF (15): the
     // buffers of one packet must be published all at once (5.1.6.4), and here a link can fail between them. Not GUEST_ANNOUNCE (21), RSC_EXT (61), STANDBY (62).
     // A frame that was perhaps sent is not sent again: networks lose frames, but must not duplicate them (IEEE 802.1Q, 6.5).
+    // Segments are merged: Linux lends 19 for a frame to be received, so that a ring of 256 entries would hold 13 of its buffers, and the back end drops what finds none.
     private static DeviceRow NetworkRow() => new(
         Network, "net", Bits(0, 1, 3, 5, 7, 8, 9, 10, 11, 12, 13, 14, 16, 54, 55, 56, 59, 63) | Transparent,
         Names(
@@ -63,6 +64,7 @@ public static class DeviceTable
         ExactUsedLength: true, ReportsReadableLength: false)
     {
         WritableFields = [new("mac", 0, 6) { Requires = 1UL << 5, IsLegacy = true }], // 5.1.4.3
+        MergesSegments = true,
         ConfigurationLength = 17, // mac 6, status 2, max_virtqueue_pairs 2, mtu 2, speed 4, duplex 1
         LostChains = [LostChain.Repeat, LostChain.Complete],
     };
@@ -108,7 +110,8 @@ public static class DeviceTable
     };
 
     // Task management (queue 0) and event buffers (queue 1) may be repeated. A command (from queue 2 on) may not: writing to a tape, or reserving, twice is not the same as once.
-    // Its answer is "the transport failed" (5.6.6.1, response at offset 11), after which the driver's SCSI layer, which knows the command, decides.
+    // Its answer is "the transport failed" (5.6.6.1, response at offset 11), after which the driver's SCSI layer, which knows the command, decides. CHANGE: QEMU offers it to
+    // its driver whatever the back end says, and lets the back end have what the driver accepted; a device that does not know it just never reports a change.
     private static DeviceRow ScsiRow() => new(
         Scsi, "scsi", Bits(0, 1, 2, 3) | Transparent,
         Names((0, "SCSI_F_INOUT"), (1, "SCSI_F_HOTPLUG"), (2, "SCSI_F_CHANGE"), (3, "SCSI_F_T10_PI")),
@@ -116,6 +119,7 @@ public static class DeviceTable
     {
         Queues = 3,
         WritableFields = [new("sense_size", 20, 4), new("cdb_size", 24, 4)], // 5.6.4
+        OfFrontEnd = Bits(2),
         ConfigurationLength = 36,
         LostChains = [LostChain.Repeat, LostChain.Repeat, LostChain.Fail],
         FailureResponse = new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ScsiTransportFailure },

@@ -129,6 +129,38 @@ public sealed class DeviceLossTests
         Assert.Equal(DeviceStatus.NeedsReset, relay.Status & DeviceStatus.NeedsReset);
     }
 
+    [Fact]
+    public void Post_ToANetworkCard_MergesSegmentsSoThatTheRingHoldsAsManyChainsAsThereArePlaces()
+    {
+        using Rig rig = new(DeviceTable.Network, 8, 8);
+        rig.Run();
+        rig.Post(0, Enumerable.Range(0, 8).Select(_ => PeerFrames.Chain([], [12, 20, 32, 40, 1, 7, 8], [])));
+        rig.Post(1, [PeerFrames.Chain([12, 20, 5], [], PeerFrames.Bytes(37))]);
+
+        Chain[] lent = rig.TakeAll(0);
+        Assert.Equal(8, lent.Length);
+        Assert.All(lent, chain => Assert.Equal(120u, Assert.Single(chain.Writable.ToArray()).Length));
+        Chain frame = Assert.Single(rig.TakeAll(1));
+        Assert.Equal(1, frame.Readable.Length);
+        Assert.Equal(PeerFrames.Bytes(37), rig.Device.Read(frame));
+        rig.Peer.Take();
+
+        rig.Device.Use(0, lent[3], PeerFrames.Bytes(50));
+        rig.Relay.Pump();
+        Frame used = Assert.Single(rig.Peer.Take(), one => one.Type == FrameType.Used);
+        Assert.Equal(PeerFrames.Bytes(50), used.Payload.AsSpan(UsedPayload.Size + UsedEntry.Size).ToArray());
+    }
+
+    [Fact]
+    public void Post_ToABlockDevice_KeepsTheDriversSegments()
+    {
+        using Rig rig = new(DeviceTable.Block, 8);
+        rig.Run();
+        rig.Post(0, [PeerFrames.Chain([16], [32, 32, 1], PeerFrames.Bytes(16))]);
+        Chain chain = Assert.Single(rig.TakeAll(0));
+        Assert.Equal([32u, 32u, 1u], chain.Writable.ToArray().Select(segment => segment.Length));
+    }
+
     private sealed class LatePort(FakeDevice device) : IDevicePort
     {
         public bool IsKnown { get; set; }

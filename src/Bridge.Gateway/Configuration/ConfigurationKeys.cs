@@ -88,7 +88,7 @@ internal static class ConfigurationKeys
     public static readonly ValueKey<int> PoolPlaces = new("devices:<device>:pool:places", new WholeNumberRule(1, 32768), "(64 for blk and scsi, else the ring's entries)",
         "Chains per queue that the back end may have at a time.", "chains");
 
-    public static readonly ValueKey<int> PoolPlaceSize = new("devices:<device>:pool:placeSize", new WholeNumberRule(64, 67108864), "(4 MiB and 64 KiB for blk and scsi, 70 KiB for net, else 4 KiB)",
+    public static readonly ValueKey<int> PoolPlaceSize = new("devices:<device>:pool:placeSize", new WholeNumberRule(64, 67108864), "(4 MiB and 64 KiB for blk and scsi, 80 KiB for net, else 4 KiB)",
         "The longest chain that a driver may post; a longer one is given back with nothing done. Memory is used as chains need it.", "bytes");
 
     public static readonly ValueKey<int> PoolQueues = new("devices:<device>:pool:queues", new WholeNumberRule(1, 64), "(1 for blk, 3 for scsi)",

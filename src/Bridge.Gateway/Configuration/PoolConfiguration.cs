@@ -17,8 +17,8 @@ internal sealed record PoolConfiguration(int? Places, int? PlaceSize, int? Queue
     {
         // A large request of many pages, with its header and status.
         DeviceType.Blk or DeviceType.Scsi => (4 * Megabyte) + (64 * Kilobyte),
-        // A packet that the other side cuts into pieces (GUEST_TSO), with its header.
-        DeviceType.Net => 70 * Kilobyte,
+        // What Linux lends for a packet that is cut into pieces later (GUEST_TSO): a header, and 18 pages less what it keeps of the first one.
+        DeviceType.Net => 80 * Kilobyte,
         _ => 4 * Kilobyte,
     };
 }

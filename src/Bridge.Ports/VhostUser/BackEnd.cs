@@ -194,6 +194,7 @@ internal sealed partial class BackEnd : IDisposable
 
     private int SetFeatures(ulong features)
     {
+        features &= _offer.Features | ProtocolFeaturesBit | ~DeviceTable.Find(_offer.DeviceId).OfFrontEnd;
         ulong foreign = features & ~(_offer.Features | ProtocolFeaturesBit);
         if (foreign != 0)
             throw new FrontEndFaultException($"the front end accepted features that were not offered: {VirtioFeatures.Describe(foreign)}");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bridge.EndToEnd.Tests.Applications;
 
@@ -74,6 +75,14 @@ internal sealed class GatewayPair : IAsyncDisposable
             first.Dispose();
             throw;
         }
+    }
+
+    /// <summary>How often both gateways have found that the other one is silent.</summary>
+    public async Task<long> SilencesAsync()
+    {
+        long[] each = await Task.WhenAll(new[] { A, B }.Select(async gateway =>
+            (await gateway.LinkAsync()).GetProperty("ended").TryGetProperty("KeepAliveTimeout", out JsonElement count) ? count.GetInt64() : 0));
+        return each.Min();
     }
 
     /// <summary>Both logs, for a failure.</summary>
