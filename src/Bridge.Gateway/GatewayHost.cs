@@ -102,7 +102,7 @@ internal sealed partial class GatewayHost(
         new() { Channels = [.. (await Task.WhenAll(_devices.Select(device => device.ReadAsync()))).SelectMany(read => read.Channels)] };
 
     /// <inheritdoc/>
-    public async Task<RingsReport> RingsAsync() => new() { Devices = await Task.WhenAll(_devices.Select(device => device.ReadRingsAsync())) };
+    public async Task<RingsReport> RingsAsync() => new() { Devices = [.. (await Task.WhenAll(_devices.Select(device => device.ReadRingsAsync()))).SelectMany(rings => rings)] };
 
     private async Task ListenAsync(HostPort address, ILogger log, CancellationToken cancellation)
     {

@@ -70,6 +70,8 @@ internal static class RingTable
         if (device.Queues.Any(queue => queue.Fault is not null))
             rows.Add("fault", queue => queue.Fault);
         console.Write(table);
+        if (device.LocalDriver == true)
+            return;
         console.WriteLine(
             $"The other ring is on {device.Link} (up to {device.Queues.Max(queue => queue.OfferedSize)} entries{(isVirtio ? " offered, places of " + device.Queues[0].PlaceSize + " bytes" : " offered to it")}); its indices are known only there: run `rpmsg-bridge rings` there too.");
     }

@@ -82,14 +82,19 @@ internal sealed class StatusCommand : DetailedCommand
         Table table = ReportTable.Create("device", "link", "side", "port", "status", "epoch", "queues in flight", "note");
         foreach (DeviceReport device in devices)
         {
-            IEnumerable<string> notes = device.Queues
-                .Where(queue => (queue.Fault ?? queue.HeldBy) is not null)
-                .Select(queue => queue.Fault is null ? $"queue {queue.Index} waits for {queue.HeldBy}" : $"queue {queue.Index}: {queue.Fault}");
             table.Row(
                 device.Name, device.Link, device.Side, device.Port, device.Status ?? (device.DriverOk ? "DRIVER_OK" : null), ReportTable.Number(device.Epoch),
-                string.Join(" ", device.Queues.Select(queue => ReportTable.Number(queue.InFlight) ?? "-")), string.Join("; ", notes));
+                InFlight(device.Queues), Notes(device.Queues));
+            if (device.LocalDriver is { } local)
+                table.Row(device.Name, "local driver", "virtio", "vhost-user", local.Status, ReportTable.Number(local.Epoch), InFlight(local.Queues), Notes(local.Queues));
         }
 
         return table;
     }
+
+    private static string InFlight(IEnumerable<QueueReport> queues) => string.Join(" ", queues.Select(queue => ReportTable.Number(queue.InFlight) ?? "-"));
+
+    private static string Notes(IEnumerable<QueueReport> queues) => string.Join("; ", queues
+        .Where(queue => (queue.Fault ?? queue.HeldBy) is not null)
+        .Select(queue => queue.Fault is null ? $"queue {queue.Index} waits for {queue.HeldBy}" : $"queue {queue.Index}: {queue.Fault}"));
 }

@@ -3,6 +3,7 @@ using Bridge.Gateway.Reports;
 using Bridge.Link;
 using Bridge.Ports.Sockets;
 using Bridge.Relay;
+using Bridge.Rpmsg;
 using Bridge.Virtio;
 using Microsoft.Extensions.Logging;
 
@@ -11,6 +12,9 @@ namespace Bridge.Gateway.Composition;
 /// <summary>One device of this gateway, wired up: port, relay, turn and lane. What is asked of it is answered inside its turn.</summary>
 internal sealed class BridgedDevice : IAsyncDisposable
 {
+    // What the local driver of a cross-connect is joined with, in place of a peer.
+    private const string CrossConnect = "the cross-connect";
+
     private static readonly TimeSpan DrainPace = TimeSpan.FromMilliseconds(5);
 
     private readonly DeviceConfiguration _configuration;
@@ -64,21 +68,14 @@ internal sealed class BridgedDevice : IAsyncDisposable
         return (DeviceReport(relay, port), port.Channels);
     });
 
-    /// <summary>The device's rings now.</summary>
-    public Task<RingDeviceReport> ReadRingsAsync() => _host.Ask(() =>
+    /// <summary>The device's rings now; those of a cross-connect's local driver after those that the link has to do with.</summary>
+    public Task<IReadOnlyList<RingDeviceReport>> ReadRingsAsync() => _host.Ask<IReadOnlyList<RingDeviceReport>>(() =>
     {
         RelayStatus relay = _port.Relay.ReadStatus();
         LocalPortReport port = _port.Read(relay);
-        return new RingDeviceReport
-        {
-            Device = _configuration.Name,
-            Link = _configuration.Link,
-            Side = ChoiceName.Of(_configuration.Side),
-            Connected = relay.Live,
-            Epoch = relay.Epoch,
-            Status = relay.Status == DeviceStatus.None ? port.Waits ?? "waits for the other side" : relay.Status.Describe(),
-            Queues = [.. relay.Queues.Select(queue => RingReports.Of(queue, _configuration.Side, port.Bus))],
-        };
+        RingDeviceReport device = RingDeviceReport(
+            relay, _configuration.Link, _configuration.Side, relay.Status == DeviceStatus.None ? port.Waits ?? "waits for the other side" : relay.Status.Describe(), port.Bus);
+        return port.LocalDriver is { } local ? [device, RingDeviceReport(local.Relay, CrossConnect, DeviceSide.Virtio, local.Status, bus: null) with { LocalDriver = true }] : [device];
     });
 
     /// <summary>Ends the device; its link must have stopped.</summary>
@@ -87,6 +84,17 @@ internal sealed class BridgedDevice : IAsyncDisposable
         await _host.DisposeAsync();
         await _port.DisposeAsync();
     }
+
+    private RingDeviceReport RingDeviceReport(RelayStatus relay, string link, DeviceSide side, string status, RpmsgCounters? bus) => new()
+    {
+        Device = _configuration.Name,
+        Link = link,
+        Side = ChoiceName.Of(side),
+        Connected = relay.Live,
+        Epoch = relay.Epoch,
+        Status = status,
+        Queues = [.. relay.Queues.Select(queue => RingReports.Of(queue, side, bus))],
+    };
 
     private DeviceReport DeviceReport(RelayStatus relay, LocalPortReport port) => new()
     {
@@ -97,7 +105,7 @@ internal sealed class BridgedDevice : IAsyncDisposable
         Socket = port.Socket,
         VirtioId = relay.DeviceId,
         // A relay that waits for its peer still has a running driver: what is outstanding is kept, so it stays DRIVER_OK through an outage.
-        DriverOk = (relay.Status & (DeviceStatus.DriverOk | DeviceStatus.NeedsReset | DeviceStatus.Failed)) == DeviceStatus.DriverOk && _host.Failure is null,
+        DriverOk = IsDriverOk(relay) && (port.LocalDriver is not { } other || IsDriverOk(other.Relay)) && _host.Failure is null,
         Status = _host.Failure is { } failure ? $"stopped: {failure.Message}"
             : relay.Status == DeviceStatus.None ? port.Waits ?? "waits for the other side"
             : relay.Status.Describe(),
@@ -105,8 +113,22 @@ internal sealed class BridgedDevice : IAsyncDisposable
         Epoch = relay.Epoch,
         MaximumMessage = port.MaximumMessage,
         Queues = [.. relay.Queues.Select(queue => QueueReport(queue, queue.Index == port.HeldQueue ? port.HeldBy : null))],
+        LocalDriver = port.LocalDriver is { } local ? LocalDriverReport(local) : null,
         Counters = port.Counters,
     };
+
+    private static LocalDriverReport LocalDriverReport(LocalDriver local) => new()
+    {
+        DriverOk = IsDriverOk(local.Relay),
+        Status = local.Status,
+        Features = DeviceTable.Find(DeviceTable.Rpmsg).Describe(local.Relay.Features),
+        Epoch = local.Relay.Epoch,
+        // What it sends is queue 1: the one that the other driver can hold up.
+        Queues = [.. local.Relay.Queues.Select(queue => QueueReport(queue, queue.Index == 1 ? local.HeldBy : null))],
+    };
+
+    private static bool IsDriverOk(RelayStatus relay) =>
+        (relay.Status & (DeviceStatus.DriverOk | DeviceStatus.NeedsReset | DeviceStatus.Failed)) == DeviceStatus.DriverOk;
 
     private static QueueReport QueueReport(QueueStatus queue, string? heldBy) => new()
     {

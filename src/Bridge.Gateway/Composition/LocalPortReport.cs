@@ -12,6 +12,7 @@ namespace Bridge.Gateway.Composition;
 /// <param name="MaximumMessage">Longest message of an rpmsg device in bytes; null where it is not this gateway's to say.</param>
 /// <param name="Bus">The rpmsg bus's counters; null where it is not this gateway's.</param>
 /// <param name="Socket">Where a front end connects; null: not here.</param>
+/// <param name="LocalDriver">With a cross-connect: the driver of this machine; null where the only driver is the one behind the link, or here.</param>
 internal sealed record LocalPortReport(
     IReadOnlyList<ChannelReport> Channels,
     IReadOnlyDictionary<string, long> Counters,
@@ -20,4 +21,5 @@ internal sealed record LocalPortReport(
     string? HeldBy = null,
     int? MaximumMessage = null,
     RpmsgCounters? Bus = null,
-    string? Socket = null);
+    string? Socket = null,
+    LocalDriver? LocalDriver = null);

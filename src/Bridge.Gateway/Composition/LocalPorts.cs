@@ -18,6 +18,7 @@ internal static class LocalPorts
         {
             PortChoice.VhostUser when configuration.Side == DeviceSide.Vhost => new BackEndPort(configuration, wake, time, loggers),
             PortChoice.VhostUser => new VhostUserPort(configuration, gateway, wake, time, loggers),
+            PortChoice.CrossConnect => new CrossConnectPort(configuration, gateway, wake, time, loggers),
             _ => new SocketsPort(configuration, gateway, wake, time, loggers),
         };
 }

@@ -1,5 +1,4 @@
 using Bridge.Gateway.Configuration;
-using Bridge.Linux;
 using Bridge.Ports.Sockets;
 using Bridge.Ports.VhostUser;
 using Bridge.Relay;
@@ -15,27 +14,7 @@ internal sealed class VhostUserPort : LocalPort
     /// <exception cref="RunDirectoryException">The socket's directory cannot be made.</exception>
     public VhostUserPort(DeviceConfiguration device, GatewayConfiguration gateway, Action wake, TimeProvider time, ILoggerFactory loggers)
     {
-        string path = device.Socket ?? throw new ArgumentException($"{device.Name} has no socket", nameof(device));
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new RunDirectoryException(RunDirectoryFault.Inaccessible, path, $"{path}: {failure.Message}", failure);
-        }
-
-        var options = new VhostUserOptions
-        {
-            Device = device.Name,
-            SocketPath = path,
-            Mode = gateway.SocketMode,
-            InBandNotifications = device.InBandNotifications,
-            UnsealedMemory = device.UnsealedMemory,
-            Group = gateway.Group is { } group
-                ? UserGroup.FindGroupOrNumber(group) ?? throw new RunDirectoryException(RunDirectoryFault.Inaccessible, path, $"{path}: there is no group {group}")
-                : null,
-        };
+        VhostUserOptions options = FrontEndSocket.Prepare(device, gateway);
         _port = new VhostUserDriverPort(options, wake, loggers.CreateLogger<VhostUserDriverPort>(), time);
         Relay = new DriverRelay(device.Name, _port, time, loggers.CreateLogger<DeviceHost>());
     }
@@ -56,14 +35,7 @@ internal sealed class VhostUserPort : LocalPort
     public override LocalPortReport Read(RelayStatus relay)
     {
         VhostUserStatus port = _port.ReadStatus();
-        string? waits = port switch
-        {
-            { IsListening: false } => null,
-            { FrontEndProcess: { } process } => $"front end of process {process} is connected; waits for its driver",
-            { LastFault: { } fault } => $"waits for a front end; the last one was disconnected: {fault}",
-            _ => "waits for a front end",
-        };
-        return new LocalPortReport([], DeviceCounters.Read(("relay", relay.Counters), ("port", port.Counters)), waits, Socket: port.SocketPath);
+        return new LocalPortReport([], DeviceCounters.Read(("relay", relay.Counters), ("port", port.Counters)), FrontEndSocket.Waits(port), Socket: port.SocketPath);
     }
 
     /// <inheritdoc/>

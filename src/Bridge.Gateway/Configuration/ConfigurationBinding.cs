@@ -105,9 +105,9 @@ internal sealed class ConfigurationBinding(ConfigurationReader reader, Configura
     private string? Socket(string device, PortChoice port, DeviceSide side, string run)
     {
         string? path = ReadPath(ConfigurationKeys.Socket, device);
-        if (port == PortChoice.VhostUser)
+        if (port is PortChoice.VhostUser or PortChoice.CrossConnect)
         {
-            if (path is null && side == DeviceSide.Vhost && !errors.HasAt(ConfigurationKeys.Socket.At(device)))
+            if (path is null && port == PortChoice.VhostUser && side == DeviceSide.Vhost && !errors.HasAt(ConfigurationKeys.Socket.At(device)))
             {
                 errors.Add(ConfigurationKeys.Socket.At(device), "there is none; name the socket on which the vhost-user back end listens");
             }
@@ -117,7 +117,7 @@ internal sealed class ConfigurationBinding(ConfigurationReader reader, Configura
 
         if (path is not null)
         {
-            errors.Add(ConfigurationKeys.Socket.At(device), "is of use only with port vhost-user; remove it, or set that");
+            errors.Add(ConfigurationKeys.Socket.At(device), "is of use only with port vhost-user or cross-connect; remove it, or set one of them");
         }
 
         return null;

@@ -128,7 +128,18 @@ internal sealed class ConfigurationChecks(GatewayConfiguration configuration, Co
 
         if (device.Type != DeviceType.Rpmsg)
         {
-            errors.Add(ConfigurationKeys.Type.At(device.Name), $"{ChoiceName.Of(device.Type)} cannot have port sockets; use port vhost-user, or type rpmsg");
+            errors.Add(ConfigurationKeys.Type.At(device.Name), $"{ChoiceName.Of(device.Type)} cannot have port {ChoiceName.Of(device.Port)}; use port vhost-user, or type rpmsg");
+        }
+
+        if (device.Port == PortChoice.CrossConnect)
+        {
+            CheckVhostUser(device);
+            if (device.Side == DeviceSide.Virtio)
+            {
+                errors.Add(ConfigurationKeys.Port.At(device.Name), "a cross-connect is the device of both drivers, so it is on the vhost side; use side vhost here, or port vhost-user");
+            }
+
+            return;
         }
 
         // Whatever a peer announces must fit: endpoints/<name>.<address> is the longest path that there can be.
@@ -140,7 +151,7 @@ internal sealed class ConfigurationChecks(GatewayConfiguration configuration, Co
     {
         if (device.Services.Count > 0)
         {
-            errors.Add(ConfigurationKeys.Services.At(device.Name), "services are sockets, and vhost-user has none; remove them");
+            errors.Add(ConfigurationKeys.Services.At(device.Name), $"services are sockets, and {ChoiceName.Of(device.Port)} has none; remove them");
         }
 
         CheckSocketPath(ConfigurationKeys.Socket.At(device.Name), device.Socket!, "use a shorter socket or runDirectory");

@@ -72,13 +72,15 @@ internal static class ConfigurationKeys
         "What the device is, the same on both sides. Others than rpmsg need vhost-user on both sides.");
 
     public static readonly ValueKey<PortChoice> Port = new("devices:<device>:port", new ChoiceRule<PortChoice>(), "sockets",
-        "What the device plugs into on this machine. sockets: Unix sockets for applications. vhost-user: at the virtio side the driver of a QEMU or user-mode Linux guest, at the vhost side a back end such as qemu-storage-daemon.");
+        "What the device plugs into on this machine. sockets: Unix sockets for applications. vhost-user: at the virtio side the driver of a QEMU or user-mode Linux guest, at the vhost side a back end such as qemu-storage-daemon. "
+        + "cross-connect: at the vhost side of an rpmsg device the driver of another such guest, which is joined to the driver of the virtio side.");
 
     public static readonly ValueKey<string> Socket = new("devices:<device>:socket", new TextRule("path", "a path of at most 107 bytes"), "(<device>.vhost in runDirectory)",
-        "With vhost-user: at the virtio side the socket that the front end connects to, which appears when the other side's device is known; at the vhost side the back end's own, which must be named.");
+        "With vhost-user: at the virtio side the socket that the front end connects to, which appears when the other side's device is known; at the vhost side the back end's own, which must be named. "
+        + "With cross-connect: the socket that the front end connects to, which is there from the start.");
 
     public static readonly ValueKey<bool> InBandNotifications = new("devices:<device>:inBandNotifications", new YesNoRule(), "false",
-        "With vhost-user: offers doorbells as messages over the socket. User-mode Linux takes them whenever they are offered, and is three times as slow.");
+        "With a vhost-user front end: offers doorbells as messages over the socket. User-mode Linux takes them whenever they are offered, and is three times as slow.");
 
     public static readonly ValueKey<bool> UnsealedMemory = new("devices:<device>:unsealedMemory", new YesNoRule(), "false",
         "With vhost-user at the virtio side: also takes guests' memory that cannot be sealed against shrinking, which user-mode Linux has. Whoever may connect could then end the gateway by cutting it short.");

@@ -9,7 +9,7 @@ namespace Bridge.Gateway.Configuration;
 /// <param name="Side">Which side this gateway has.</param>
 /// <param name="Type">What the device is; the same on both sides.</param>
 /// <param name="Port">What it plugs into here.</param>
-/// <param name="Socket">With vhost-user: the socket that the front end connects to; else null.</param>
+/// <param name="Socket">With vhost-user and cross-connect: the socket that the front end connects to; else null.</param>
 /// <param name="InBandNotifications">With vhost-user: doorbells may be messages.</param>
 /// <param name="UnsealedMemory">With vhost-user: guests' memory may be such that they could cut it short.</param>
 /// <param name="Pool">What is kept for chains of a vhost-user back end.</param>

@@ -9,10 +9,10 @@ internal sealed record ChannelReport
     /// <summary>The rpmsg name.</summary>
     public required string Name { get; init; }
 
-    /// <summary><c>channel</c> (announced by the other side), <c>service</c> (offered here) or <c>endpoint</c> (an open connection).</summary>
+    /// <summary><c>channel</c> (announced by the other side), <c>service</c> (offered here) <c>endpoint</c> (an open connection) or <c>name</c> (announced by a driver of a cross-connect to the other one).</summary>
     public required string Kind { get; init; }
 
-    /// <summary>What is going on there: <c>free</c>, <c>taken</c>, <c>offered</c>, <c>open</c>.</summary>
+    /// <summary>What is going on there: <c>free</c>, <c>taken</c>, <c>offered</c>, <c>open</c>; of a name, whose it is.</summary>
     public required string State { get; init; }
 
     /// <summary>Our rpmsg address.</summary>

@@ -15,13 +15,13 @@ internal sealed record DeviceReport
     /// <summary>What it plugs into here.</summary>
     public required string Port { get; init; }
 
-    /// <summary>With vhost-user: the socket that the front end connects to.</summary>
+    /// <summary>With vhost-user and cross-connect: the socket that the front end connects to.</summary>
     public string? Socket { get; init; }
 
     /// <summary>Virtio device type: 7 is rpmsg.</summary>
     public int? VirtioId { get; init; }
 
-    /// <summary>True when the driver has set DRIVER_OK: the device works.</summary>
+    /// <summary>True when the driver has set DRIVER_OK (with cross-connect: both have): the device works.</summary>
     public required bool DriverOk { get; init; }
 
     /// <summary>The device status bits by name (virtio 1.2, 2.1), or why there are none yet.</summary>
@@ -38,6 +38,9 @@ internal sealed record DeviceReport
 
     /// <summary>Its queues.</summary>
     public required IReadOnlyList<QueueReport> Queues { get; init; }
+
+    /// <summary>With cross-connect: the driver of this machine; everything above is about the one behind the link.</summary>
+    public LocalDriverReport? LocalDriver { get; init; }
 
     /// <summary>Everything that is counted, by name: messages, malformed traffic, refusals.</summary>
     public IReadOnlyDictionary<string, long>? Counters { get; init; }

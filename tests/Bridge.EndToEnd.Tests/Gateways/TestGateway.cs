@@ -81,6 +81,12 @@ internal sealed class TestGateway : IAsyncDisposable
     /// <summary><c>GET /status</c>.</summary>
     public Task<JsonElement> StatusAsync() => _http.GetFromJsonAsync<JsonElement>("/status").Bounded();
 
+    /// <summary><c>GET /channels</c>.</summary>
+    public async Task<JsonElement> ChannelsAsync() => (await _http.GetFromJsonAsync<JsonElement>("/channels").Bounded()).GetProperty("channels");
+
+    /// <summary><c>GET /rings</c>.</summary>
+    public async Task<JsonElement> RingsAsync() => (await _http.GetFromJsonAsync<JsonElement>("/rings").Bounded()).GetProperty("devices");
+
     /// <summary>Its only link in the status.</summary>
     public async Task<JsonElement> LinkAsync() => (await StatusAsync()).GetProperty("links")[0];
 

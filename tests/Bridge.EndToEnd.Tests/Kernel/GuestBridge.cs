@@ -25,7 +25,8 @@ internal sealed class GuestBridge : IAsyncDisposable
     /// <param name="services">What applications can offer at B.</param>
     public static async Task<GuestBridge> StartAsync(BridgePlan plan, params string[] services)
     {
-        GuestBridge bridge = new(await GatewayPair.StartAsync(plan with { Services = services, Devise = PlugIn }));
+        Action<JsonNode, JsonNode> devise = PlugIn + plan.Devise;
+        GuestBridge bridge = new(await GatewayPair.StartAsync(plan with { Services = services, Devise = devise }));
         try
         {
             await bridge.BootAsync();

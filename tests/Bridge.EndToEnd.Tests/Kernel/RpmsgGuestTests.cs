@@ -181,4 +181,20 @@ public sealed class RpmsgGuestTests
         Assert.Equal(0, await application.ReceiveToEndAsync());
         await Bounds.UntilAsync(() => !bridge.HasChannel("thing"), "the end of the channel", bridge.Pair.Describe);
     }
+
+    [KernelFact]
+    public async Task Endpoint_MadeByIoctl_TalksToAServiceAtAFixedAddressUntilItIsDestroyed()
+    {
+        BridgePlan plan = BridgePlan.OnLoopback("tcp") with { Devise = static (_, b) => b["rpmsg0"]!["services"]!["fixed"]!["address"] = 600 };
+        await using GuestBridge bridge = await GuestBridge.StartAsync(plan, "fixed");
+        using Application application = await bridge.OfferAsync("fixed");
+        // The kernel picks the source; the destination is known by agreement, and no channel has to do with it.
+        await bridge.Guest.RunAsync("file=$(fixed_endpoint mine any 600) && await 60 test -c $file && exec 3<>$file");
+
+        await bridge.ExchangeAsync(application);
+
+        await bridge.Guest.RunAsync("rpmsg destroy-ept fd:3");
+        Assert.Equal(new GuestAnswer(1, "write: EPIPE"), await bridge.Guest.TryAsync("rpmsg send fd:3 late"));
+        Assert.Equal(1, (await bridge.Guest.TryAsync("test -e $file")).ExitCode);
+    }
 }

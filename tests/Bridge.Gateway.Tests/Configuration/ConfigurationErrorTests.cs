@@ -60,8 +60,8 @@ public sealed class ConfigurationErrorTests
     {
         { "", "devices:rpmsg0:side: there is none; use virtio or vhost (the peer has the other one)" },
         { "\"side\": \"driver\"", "devices:rpmsg0:side: driver is not one of the choices; use virtio or vhost" },
-        { "\"side\": \"vhost\", \"port\": \"pci\"", "devices:rpmsg0:port: pci is not one of the choices; use sockets or vhost-user" },
-        { "\"side\": \"vhost\", \"socket\": \"x\"", "devices:rpmsg0:socket: is of use only with port vhost-user; remove it, or set that" },
+        { "\"side\": \"vhost\", \"port\": \"pci\"", "devices:rpmsg0:port: pci is not one of the choices; use sockets, vhost-user or cross-connect" },
+        { "\"side\": \"vhost\", \"socket\": \"x\"", "devices:rpmsg0:socket: is of use only with port vhost-user or cross-connect; remove it, or set one of them" },
         {
             "\"side\": \"vhost\", \"port\": \"vhost-user\"",
             "devices:rpmsg0:socket: there is none; name the socket on which the vhost-user back end listens"
@@ -69,6 +69,18 @@ public sealed class ConfigurationErrorTests
         {
             "\"side\": \"virtio\", \"port\": \"vhost-user\", \"services\": { \"echo\": {} }",
             "devices:rpmsg0:services: services are sockets, and vhost-user has none; remove them"
+        },
+        {
+            "\"side\": \"virtio\", \"port\": \"cross-connect\"",
+            "devices:rpmsg0:port: a cross-connect is the device of both drivers, so it is on the vhost side; use side vhost here, or port vhost-user"
+        },
+        {
+            "\"side\": \"vhost\", \"port\": \"cross-connect\", \"type\": \"net\"",
+            "devices:rpmsg0:type: net cannot have port cross-connect; use port vhost-user, or type rpmsg"
+        },
+        {
+            "\"side\": \"vhost\", \"port\": \"cross-connect\", \"services\": { \"echo\": {} }",
+            "devices:rpmsg0:services: services are sockets, and cross-connect has none; remove them"
         },
         { "\"side\": \"vhost\", \"type\": \"blk\"", "devices:rpmsg0:type: blk cannot have port sockets; use port vhost-user, or type rpmsg" },
         { "\"side\": \"vhost\", \"type\": \"gpu\"", "devices:rpmsg0:type: gpu is not one of the choices; use net, blk, console, rng, rpmsg or scsi" },

@@ -90,6 +90,19 @@ public sealed class GatewayConfigurationTests
         Assert.Equal((PortChoice.VhostUser, socket, inBand), (device.Port, device.Socket, device.InBandNotifications));
     }
 
+    [Theory]
+    [InlineData("", "/run/rb/rpmsg0.vhost")]
+    [InlineData(", \"socket\": \"/run/guest.sock\"", "/run/guest.sock")]
+    public void Load_CrossConnect_HasASocketForTheLocalDriver(string members, string socket)
+    {
+        GatewayConfiguration configuration = Load($$"""
+            { "name": "b", "runDirectory": "/run/rb", "links": { "a": { "fingerprint": "{{Fingerprint}}" } },
+              "devices": { "rpmsg0": { "side": "vhost", "port": "cross-connect"{{members}} } } }
+            """);
+        DeviceConfiguration device = Assert.Single(configuration.Devices);
+        Assert.Equal((DeviceSide.Vhost, PortChoice.CrossConnect, socket), (device.Side, device.Port, device.Socket));
+    }
+
     [Fact]
     public void Load_EmptyListen_MeansDialOnly() =>
         Assert.Empty(Load(With(top: "\"listen\": []", link: $"\"fingerprint\": \"{Fingerprint}\", \"connect\": \"b\"")).Listen);
