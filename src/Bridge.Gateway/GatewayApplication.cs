@@ -1,6 +1,7 @@
 using Bridge.Gateway.Admin;
 using Bridge.Gateway.Configuration;
 using Bridge.Gateway.Logging;
+using Bridge.Gateway.Service;
 using Bridge.Link.Trust;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +17,12 @@ internal static class GatewayApplication
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>An application that is ready to run. The caller disposes it, and then the identity.</summary>
-    public static WebApplication Build(GatewayConfiguration configuration, GatewayIdentity identity, LogFormat format, LogLevel level)
+    /// <param name="configuration">What runs.</param>
+    /// <param name="path">The file that it came from, for reloads.</param>
+    /// <param name="identity">This gateway's key.</param>
+    /// <param name="format">Of logs.</param>
+    /// <param name="level">Of logs.</param>
+    public static WebApplication Build(GatewayConfiguration configuration, string path, GatewayIdentity identity, LogFormat format, LogLevel level)
     {
         // Empty: no settings files of the current directory, no listening address from the environment.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "rpmsg-bridge" });
@@ -28,9 +34,12 @@ internal static class GatewayApplication
         builder.Services.AddSingleton(identity);
         builder.Services.AddSingleton<GatewayHost>();
         builder.Services.AddHostedService(services => services.GetRequiredService<GatewayHost>());
+        builder.Services.AddSingleton<IGatewayReports>(services => services.GetRequiredService<GatewayHost>());
+        builder.Services.AddServiceControl(path);
         WebApplication application = builder.Build();
         GatewayHost gateway = application.Services.GetRequiredService<GatewayHost>();
         application.MapAdminApi(gateway);
+        application.MapReload(application.Services.GetRequiredService<GatewayReload>());
         // The admin socket comes last of all: who waits for this line finds it.
         application.Lifetime.ApplicationStarted.Register(gateway.SayStarted);
         return application;

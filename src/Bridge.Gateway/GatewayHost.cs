@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Reflection;
 using System.Security.Cryptography;
 using Bridge.Gateway.Admin;
@@ -57,8 +58,7 @@ internal sealed partial class GatewayHost(
             device.Listen();
         foreach (PeerLink link in _links)
             link.Start();
-        foreach (HostPort address in configuration.Listen)
-            await ListenAsync(address, linkLog, cancellationToken);
+        await StartListenersAsync(linkLog, cancellationToken);
     }
 
     /// <summary>Logs that everything, the admin API included, is there.</summary>
@@ -74,6 +74,16 @@ internal sealed partial class GatewayHost(
         foreach (BridgedDevice device in _devices)
             await device.DisposeAsync();
         LogStopped(_logger, configuration.Name);
+    }
+
+    /// <summary>Changes what may change while links and devices go on, all or nothing; names the rest. One call at a time.</summary>
+    /// <exception cref="CommandFailedException">It cannot be applied now; nothing was changed.</exception>
+    public async Task<ReloadReport> ApplyAsync(GatewayConfiguration wanted)
+    {
+        ConfigurationChange change = new(configuration, wanted);
+        await new LiveChange(configuration, change.Outcome, _links, _devices).ApplyAsync();
+        configuration = change.Outcome;
+        return new ReloadReport { Applied = true, Changed = change.Changed, NeedRestart = change.NeedRestart, Errors = [] };
     }
 
     /// <inheritdoc/>
@@ -104,21 +114,36 @@ internal sealed partial class GatewayHost(
     /// <inheritdoc/>
     public async Task<RingsReport> RingsAsync() => new() { Devices = [.. (await Task.WhenAll(_devices.Select(device => device.ReadRingsAsync()))).SelectMany(rings => rings)] };
 
-    private async Task ListenAsync(HostPort address, ILogger log, CancellationToken cancellation)
+    /// <summary>What a service manager listens on already comes first; the configuration's addresses need not be bound again then.</summary>
+    private async Task StartListenersAsync(ILogger log, CancellationToken cancellation)
     {
-        foreach (IPAddress host in await ResolveAsync(address, cancellation))
+        Dictionary<IPEndPoint, Socket> inherited = InheritedListeners.Take(Environment.GetEnvironmentVariable);
+        foreach (HostPort address in configuration.Listen)
         {
-            var listener = new LinkListener(new LinkListenerOptions { EndPoint = new IPEndPoint(host, address.Port) }, _links, identity, time, log) { Refused = _refused.Add };
-            _listeners.Add(listener);
-            try
+            foreach (IPAddress host in await ResolveAsync(address, cancellation))
             {
-                await listener.StartAsync();
+                IPEndPoint endPoint = new(host, address.Port);
+                inherited.Remove(endPoint, out Socket? socket);
+                await ListenAsync(address.ToString(), endPoint, socket, log);
             }
-            catch (System.Net.Sockets.SocketException failure)
-            {
-                throw new CommandFailedException(
-                    ExitCode.Failure, $"listen: {address} cannot be used: {failure.Message}. Stop what has the port, or choose another address in the configuration.", failure);
-            }
+        }
+
+        foreach ((IPEndPoint endPoint, Socket socket) in inherited)
+            await ListenAsync(endPoint.ToString(), endPoint, socket, log);
+    }
+
+    private async Task ListenAsync(string address, IPEndPoint endPoint, Socket? socket, ILogger log)
+    {
+        var listener = new LinkListener(new LinkListenerOptions { EndPoint = endPoint, Inherited = socket }, _links, identity, time, log) { Refused = _refused.Add };
+        _listeners.Add(listener);
+        try
+        {
+            await listener.StartAsync();
+        }
+        catch (SocketException failure)
+        {
+            throw new CommandFailedException(
+                ExitCode.Failure, $"listen: {address} cannot be used: {failure.Message}. Stop what has the port, or choose another address in the configuration.", failure);
         }
     }
 
@@ -133,7 +158,7 @@ internal sealed partial class GatewayHost(
         {
             return await Dns.GetHostAddressesAsync(address.Host, cancellation);
         }
-        catch (System.Net.Sockets.SocketException failure)
+        catch (SocketException failure)
         {
             throw new CommandFailedException(ExitCode.Failure, $"listen: the name in {address} has no address here: {failure.Message}. Use an address of this machine, or * for all.", failure);
         }

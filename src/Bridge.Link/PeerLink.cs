@@ -23,6 +23,7 @@ public sealed class PeerLink : IAsyncDisposable
     private readonly LinkHistory _history = new();
     private readonly RunningTasks _running = new();
     private readonly ConcurrentDictionary<LinkConnection, byte> _inbound = new();
+    private readonly GreetingConnections _greeting = new();
     private int _started;
 
     /// <summary>Prepares a link; <see cref="Start"/> begins to dial.</summary>
@@ -126,6 +127,7 @@ public sealed class PeerLink : IAsyncDisposable
     {
         LinkConnection connection = new(transport, initiator: false, _settings, _slot);
         _inbound.TryAdd(connection, 0);
+        _greeting.Add(connection);
         // Looked at after the addition: either StopAsync finds the connection or this finds the slot closed.
         if (_slot.IsClosed)
             connection.RequestClose(CloseReason.Shutdown, StopText);
@@ -133,6 +135,7 @@ public sealed class PeerLink : IAsyncDisposable
         {
             await connection.RunAsync();
             _inbound.TryRemove(connection, out _);
+            _greeting.Remove(connection);
             SessionView view = connection.View;
             if (!await connection.Greeted && view.Reason != CloseReason.SimultaneousOpen)
                 _dials.Report(view.Reason, view.Explain(_identity.Fingerprint));
@@ -141,6 +144,25 @@ public sealed class PeerLink : IAsyncDisposable
 
     /// <summary>Dials again at once if the link is waiting for its back-off.</summary>
     public void RestartBackOff() => _dials.Restart();
+
+    /// <summary>Dials the peer somewhere else from now on; the connection that there is stays.</summary>
+    /// <param name="addresses">As <see cref="LinkOptions.Connect"/>.</param>
+    /// <exception cref="ArgumentException">There were none and are some now, or the other way round: a link dials all its life or never.</exception>
+    public void Redirect(IReadOnlyList<LinkAddress> addresses)
+    {
+        if (addresses.Count == 0 != (_options.Connect.Count == 0))
+            throw new ArgumentException("A link dials all its life or never.", nameof(addresses));
+        _dialler.Addresses = addresses;
+        RestartBackOff();
+    }
+
+    /// <summary>Ends the present connection if its peer's key is none of these, which are no longer trusted. The link goes on and waits for whoever is.</summary>
+    /// <param name="fingerprints">As <see cref="KeyFingerprint.Of"/> writes them.</param>
+    public void EndUnlessKeyIs(IReadOnlyList<string> fingerprints)
+    {
+        if (_slot.Current is { } connection && !fingerprints.Contains(connection.Transport.PeerFingerprint, StringComparer.Ordinal))
+            connection.RequestClose(CloseReason.UnknownPeer, "The configuration does not name this gateway's key any more.");
+    }
 
     /// <summary>Closes the connection with a reason and stops dialling; all tasks of the link are joined.</summary>
     public async Task StopAsync()

@@ -34,4 +34,20 @@ public static class UnixSocketAddress
         destination[sizeof(ushort) + length] = 0;
         return (uint)(sizeof(ushort) + length + 1);
     }
+
+    /// <summary>Writes the address of an abstract name: a NUL, then the name, whose end is that of the address. Returns how many bytes of it count.</summary>
+    /// <exception cref="LinuxException">ENAMETOOLONG: more than <see cref="MaximumPathLength"/> bytes. EINVAL: empty.</exception>
+    internal static uint WriteAbstract(string name, Span<byte> destination)
+    {
+        int length = Encoding.UTF8.GetByteCount(name);
+        if (length is 0 or > MaximumPathLength)
+        {
+            throw new LinuxException("sockaddr_un", length == 0 ? Errno.EINVAL : Errno.ENAMETOOLONG, "@" + name);
+        }
+
+        MemoryMarshal.Write(destination, (ushort)Libc.AF_UNIX);
+        destination[sizeof(ushort)] = 0;
+        Encoding.UTF8.GetBytes(name, destination[(sizeof(ushort) + 1)..]);
+        return (uint)(sizeof(ushort) + 1 + length);
+    }
 }

@@ -19,7 +19,6 @@ public sealed class DeviceHost : ILaneHandler, IAsyncDisposable
     private long? _timerAt;
     private volatile bool _timerFired;
     private LaneOutput? _output;
-    private long _limit;
     private volatile bool _stopped;
 
     /// <summary>Makes the host of a relay.</summary>
@@ -27,7 +26,6 @@ public sealed class DeviceHost : ILaneHandler, IAsyncDisposable
     {
         (_relay, _time, _logger) = (relay, time, logger);
         Turn = new DeviceTurn(Step);
-        _limit = relay.InboxLimit;
         _timer = time.CreateTimer(static host => ((DeviceHost)host!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -71,7 +69,8 @@ public sealed class DeviceHost : ILaneHandler, IAsyncDisposable
 
     void ILaneHandler.OnFrame(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
-        long limit = Volatile.Read(ref _limit);
+        // Asked anew for every frame: a chain raises it before the peer can know of the chain.
+        long limit = _relay.InboxLimit;
         // Thrown, so that the link delivers nothing of this connection any more: what would come after the frame that is missing here is worth nothing.
         if (!_inbox.TryPut(header, payload, limit))
             throw new LinkProtocolException(CloseReason.FlowViolation, $"{_relay.Device}: more than {limit} bytes under way, which no credit allows");
@@ -102,7 +101,6 @@ public sealed class DeviceHost : ILaneHandler, IAsyncDisposable
             _output?.Flush();
             Answer();
             SetTimer();
-            Volatile.Write(ref _limit, _relay.InboxLimit);
             return more;
         }
 #pragma warning disable CA1031 // A defect in one device must not end the gateway: this device stops, loudly.

@@ -38,8 +38,9 @@ public sealed partial class DeviceRelay
             .. offer.QueueSizes.Select(size => new QueueOffer((uint)size, (uint)(_pool.Places == 0 ? size : _pool.Places), (uint)PlaceLayout.Room((uint)_pool.PlaceSize))),
         ];
         // Every chain may come in a frame of its own.
-        _inboxLimit = ControlAllowance + _offers.Sum(queue =>
+        long limit = ControlAllowance + _offers.Sum(queue =>
             queue.Places * ((long)queue.PlaceSize + FrameHeader.Size + PostedPayload.Size + PostedPayload.ShapeSize(PostedPayload.MaximumSegments)));
+        Volatile.Write(ref _inboxLimit, limit);
         _generations = new uint[_offers.Length];
         _queues = new DeviceSideQueue?[_offers.Length];
         _row = row;

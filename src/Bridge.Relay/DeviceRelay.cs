@@ -52,7 +52,7 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
     }
 
     /// <inheritdoc/>
-    public override long InboxLimit => _inboxLimit;
+    public override long InboxLimit => Volatile.Read(ref _inboxLimit);
 
     /// <summary>What the driver side has set.</summary>
     public DeviceStatus Status => _status;

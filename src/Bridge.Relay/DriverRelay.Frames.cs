@@ -80,7 +80,8 @@ public sealed partial class DriverRelay
             || !_info.Configuration.Span.SequenceEqual(info.Configuration.Span);
         (_info, _row, _offerTaken) = (info, row, true);
         // Every used element may come in a frame of its own.
-        _inboxLimit = ControlAllowance + info.Queues.Sum(queue => queue.Places * ((long)queue.PlaceSize + FrameHeader.Size + UsedPayload.Size + UsedEntry.Size));
+        long limit = ControlAllowance + info.Queues.Sum(queue => queue.Places * ((long)queue.PlaceSize + FrameHeader.Size + UsedPayload.Size + UsedEntry.Size));
+        Volatile.Write(ref _inboxLimit, limit);
         if (!changed)
             return;
         RelayLog.OfferReceived(Log, Device, info.DeviceId, info.Queues.Count, row.Describe(info.Features));

@@ -14,9 +14,13 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
     /// <summary>How long a reset waits for the device side before it completes on this side alone.</summary>
     public static readonly TimeSpan DefaultResetTimeout = TimeSpan.FromSeconds(1);
 
+    // What was lent may be on its way more than once: for a life that has ended meanwhile, and again on each new connection.
+    private const int Generosity = 4;
+
     private readonly IDriverPort _port;
     private readonly TimeSpan _resetTimeout;
     private readonly DriverControl _control = new();
+    private readonly LentRoom _lent = new();
     private DriverSideQueue?[] _queues = [];
     private DeviceInfoPayload? _info;
     private DeviceRow? _row;
@@ -37,7 +41,7 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
     }
 
     /// <inheritdoc/>
-    public override long InboxLimit => _inboxLimit;
+    public override long InboxLimit => Math.Min(Volatile.Read(ref _inboxLimit), ControlAllowance + Generosity * _lent.Most);
 
     /// <inheritdoc/>
     public override long? Deadline => _resetDeadline;
@@ -57,6 +61,7 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
         (Status, RingFeatures) = (DeviceStatus.None, 0);
         _queues = new DriverSideQueue?[_info?.Queues.Count ?? 0];
         ForgetWrites();
+        _lent.Clear();
         _control.Forget();
         (_needsReset, _ended, _resetDone, _replaced) = (null, false, false, false);
         _resetDeadline = Time.GetTimestamp() + (long)(_resetTimeout.TotalSeconds * Time.TimestampFrequency);
@@ -95,7 +100,7 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
             LittleEndian: (RingFeatures & VirtioFeatures.Version1) != 0 || BitConverter.IsLittleEndian,
             MaximumSegments: PostedPayload.MaximumSegments);
         var ring = new DeviceQueue(window, layout, options, nextAvailable, nextUsed);
-        _queues[queue] = new DriverSideQueue((ushort)queue, _control.NextGeneration(queue), _row, info.Queues[queue], window, ring, Counters)
+        _queues[queue] = new DriverSideQueue((ushort)queue, _control.NextGeneration(queue), _row, info.Queues[queue], window, ring, _lent, Counters)
         {
             Noted = _port.KeepsDriver ? _port.OnNotable : null,
         };
@@ -226,6 +231,7 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
     {
         RelayLog.EpochEnds(Log, Device, Epoch, why);
         _queues = new DriverSideQueue?[_queues.Length];
+        _lent.Clear();
         _ended = true;
         RequireReset(why);
     }

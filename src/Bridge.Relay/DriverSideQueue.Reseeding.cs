@@ -33,6 +33,8 @@ internal sealed partial class DriverSideQueue
         {
             if (head < _ring.Size)
                 _again.Enqueue((head, sequence < _cursor.Highest));
+            else
+                TakeBack(_byHead[head]!.Chain);
         }
 
         foreach ((ushort, bool) chain in later)
@@ -64,6 +66,7 @@ internal sealed partial class DriverSideQueue
         {
             int free = FreeTold;
             _byHead[free] = new Outstanding { Told = _tell.Dequeue() };
+            Lend(_byHead[free]!.Chain);
             Enter((ushort)free);
             return true;
         }
@@ -72,6 +75,7 @@ internal sealed partial class DriverSideQueue
         Chain chain = _byHead[head]!.Chain;
         if (_answers.TryDequeue(out byte[]? answer))
         {
+            TakeBack(chain);
             Answer(chain, answer);
             return false;
         }
@@ -85,6 +89,7 @@ internal sealed partial class DriverSideQueue
         }
 
         _counters.Forfeited++;
+        TakeBack(chain);
         Answer(chain, fate == LostChain.Complete ? [] : _row.FailureResponse.Span);
         return false;
     }

@@ -1,5 +1,4 @@
 using Bridge.Link;
-using Bridge.Link.Frames.Device;
 using Bridge.Virtio;
 
 namespace Bridge.Relay;
@@ -12,6 +11,9 @@ internal sealed partial class DriverSideQueue
 {
     private readonly List<(FrameType Type, byte[] Payload)> _held = [];
     private long _heldBytes;
+
+    // Bytes that the device side can have to say about this queue's chains.
+    private long _room;
 
     /// <summary>The driver has taken its memory back for a while.</summary>
     public bool IsStopped { get; private set; }
@@ -72,8 +74,8 @@ internal sealed partial class DriverSideQueue
     private void Hold(FrameType type, ReadOnlySpan<byte> payload)
     {
         _heldBytes += FrameHeader.Size + payload.Length;
-        if (_heldBytes > _offer.Places * ((long)_offer.PlaceSize + FrameHeader.Size + UsedPayload.Size + UsedEntry.Size))
-            throw new LinkProtocolException(CloseReason.FlowViolation, $"queue {_index} is stopped, and {_heldBytes} bytes came, which no credit allows");
+        if (_heldBytes > _room)
+            throw new LinkProtocolException(CloseReason.FlowViolation, $"queue {_index} is stopped, and {_heldBytes} bytes came for chains that lent {_room}");
         _held.Add((type, payload.ToArray()));
     }
 }

@@ -17,6 +17,7 @@ internal sealed partial class DriverSideQueue
     private readonly QueueOffer _offer;
     private readonly DeviceQueue _ring;
     private readonly RelayCounters _counters;
+    private readonly LentRoom _lent;
     private readonly Outstanding?[] _byHead;
     private readonly Dictionary<ulong, ushort> _headOf;
 
@@ -32,9 +33,9 @@ internal sealed partial class DriverSideQueue
     private ulong _nextUsed, _confirmed;
     private PartialUsed? _partial;
 
-    public DriverSideQueue(ushort index, uint generation, DeviceRow row, QueueOffer offer, Window window, DeviceQueue ring, RelayCounters counters)
+    public DriverSideQueue(ushort index, uint generation, DeviceRow row, QueueOffer offer, Window window, DeviceQueue ring, LentRoom lent, RelayCounters counters)
     {
-        (_index, Generation, _row, _offer, _window, _ring, _counters) = (index, generation, row, offer, window, ring, counters);
+        (_index, Generation, _row, _offer, _window, _ring, _lent, _counters) = (index, generation, row, offer, window, ring, lent, counters);
         _byHead = new Outstanding?[ring.Size + MaximumTold];
         _headOf = new Dictionary<ulong, ushort>(ring.Size);
     }
@@ -203,6 +204,7 @@ internal sealed partial class DriverSideQueue
                 continue;
             }
 
+            Lend(chain);
             Enter(chain.Head);
             (_byHead[chain.Head], _spare) = (_spare, _byHead[chain.Head] ?? new Outstanding());
             _counters.Posted++;
@@ -337,6 +339,7 @@ internal sealed partial class DriverSideQueue
     {
         Chain chain = _byHead[head]!.Chain;
         _headOf.Remove(entry.ChainSequence);
+        TakeBack(chain);
         if (head >= _ring.Size)
             _byHead[head] = null; // The bridge's own, not the driver's.
         else
@@ -345,6 +348,21 @@ internal sealed partial class DriverSideQueue
         _floor = Math.Max(_floor, entry.ChainSequence + 1);
         _counters.Used++;
         _counters.UsedBytes += entry.Written;
+    }
+
+    /// <summary>The device side can say something about the chain from now on.</summary>
+    private void Lend(Chain chain)
+    {
+        long room = LentRoom.Of(chain);
+        _room += room;
+        _lent.Add(room);
+    }
+
+    private void TakeBack(Chain chain)
+    {
+        long room = LentRoom.Of(chain);
+        _room -= room;
+        _lent.Remove(room);
     }
 
     private void Return(ushort head, Chain chain, in UsedEntry entry)

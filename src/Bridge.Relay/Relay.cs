@@ -26,7 +26,7 @@ public abstract class Relay
     /// <summary>What was counted.</summary>
     public RelayCounters Counters { get; } = new();
 
-    /// <summary>Bytes that the peer may have under way to this relay, by the credit it was given; beyond it the peer breaks the protocol.</summary>
+    /// <summary>Bytes that the peer may have under way to this relay, by the credit it was given; beyond it the peer breaks the protocol. Read by link threads at any time.</summary>
     public abstract long InboxLimit { get; }
 
     /// <summary>When <see cref="Pump"/> must be called although nothing happened, as a timestamp of the time provider; null: never.</summary>

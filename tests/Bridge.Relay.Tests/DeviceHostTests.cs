@@ -162,7 +162,7 @@ public sealed class DeviceHostTests : IAsyncLifetime, IDisposable
         _lane.OnBatchEnd();
         Frame(7, new byte[70]);
 
-        // The limit is the relay's, asked anew in every step.
+        // The limit is the relay's, asked anew for every frame.
         _relay.Limit = 1000;
         _lane.OnBatchEnd();
         Frame(7, new byte[700]);

@@ -82,6 +82,33 @@ public sealed class StoppedQueueTests
         Assert.Equal(CloseReason.FlowViolation, fault.Reason);
     }
 
+    /// <summary>The limit was places times their size, both of which the peer itself announces: 64 TiB a queue.</summary>
+    [Fact]
+    [Trait("Category", "Hostile")]
+    public void StoppedQueue_OfADeviceThatOffersEnormousPlaces_HoldsNoMoreThanTheDriverLent()
+    {
+        using DriverRig rig = new DriverRig(places: 32768, placeSize: int.MaxValue).Run();
+        rig.Driver.Lend(0, [], [64]);
+        rig.PumpAndTake();
+        rig.Driver.Relay!.StopQueue(0);
+        byte[] burst = PeerFrames.Used(0, rig.Generation(0), 0, [PeerFrames.Element(0, 64, PeerFrames.Bytes(64))]);
+        rig.Give(FrameType.Used, burst);
+        Assert.Equal(CloseReason.FlowViolation, Assert.Throws<LinkProtocolException>(() => rig.Give(FrameType.Used, burst)).Reason);
+    }
+
+    /// <summary>The same for what waits for the device's turn.</summary>
+    [Fact]
+    [Trait("Category", "Hostile")]
+    public void InboxLimit_OfADeviceThatOffersEnormousPlaces_FollowsWhatTheDriverLent()
+    {
+        using DriverRig rig = new DriverRig(places: 32768, placeSize: int.MaxValue).Run();
+        long before = rig.Relay.InboxLimit;
+        rig.Driver.Lend(0, [], [1000, 2000]);
+        rig.PumpAndTake();
+        Assert.InRange(before, 1, 1 << 20);
+        Assert.InRange(rig.Relay.InboxLimit - before, 3000, 5 * 3000);
+    }
+
     [Fact]
     public void StoppedQueue_WhatWasHeldBreaksTheProtocol_IsFoundWhenItIsStarted()
     {

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Bridge.Gateway.Admin;
 
-/// <summary>The admin API's addresses. Reading only: nothing here changes the gateway.</summary>
+/// <summary>The admin API's addresses. Reading only: nothing here changes the gateway; see <see cref="ReloadApi"/>.</summary>
 internal static class AdminApi
 {
     /// <summary>The gateway with its links and devices.</summary>

@@ -56,14 +56,28 @@ internal sealed class AdminClient : IDisposable
     /// <exception cref="CommandFailedException">No gateway answers there.</exception>
     public Task<RingsReport> GetRingsAsync(CancellationToken cancellation) => GetAsync(AdminApi.Rings, ReportJson.Default.RingsReport, cancellation);
 
+    /// <summary><c>POST /reload</c>.</summary>
+    /// <exception cref="CommandFailedException">No gateway answers there.</exception>
+    public Task<ReloadReport> ReloadAsync(CancellationToken cancellation) => AskAsync(() => PostReloadAsync(cancellation), cancellation);
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private async Task<T> GetAsync<T>(string address, JsonTypeInfo<T> type, CancellationToken cancellation)
+    private Task<T> GetAsync<T>(string address, JsonTypeInfo<T> type, CancellationToken cancellation) =>
+        AskAsync(() => _http.GetFromJsonAsync(address, type, cancellation), cancellation);
+
+    private async Task<ReloadReport?> PostReloadAsync(CancellationToken cancellation)
+    {
+        using HttpResponseMessage response = await _http.PostAsync(ReloadApi.Reload, content: null, cancellation);
+        // A refusal is an answer too.
+        return await response.Content.ReadFromJsonAsync(ReportJson.Default.ReloadReport, cancellation);
+    }
+
+    private async Task<T> AskAsync<T>(Func<Task<T?>> question, CancellationToken cancellation)
     {
         try
         {
-            return await _http.GetFromJsonAsync(address, type, cancellation) ?? throw new JsonException("The answer is null.");
+            return await question() ?? throw new JsonException("The answer is null.");
         }
         catch (HttpRequestException failure) when (failure.InnerException is SocketException { SocketErrorCode: SocketError.AccessDenied })
         {

@@ -37,7 +37,7 @@ internal static class CommandOptions
     /// <summary>The directory of the application sockets.</summary>
     public static Option<string?> RunDirectory() => new("--run-directory")
     {
-        Description = "The gateway's run directory. Default: the configuration's, else $RUNTIME_DIRECTORY, $XDG_RUNTIME_DIR/rpmsg-bridge or /tmp/rpmsg-bridge-<uid>.",
+        Description = "The gateway's run directory. Default: the configuration's, else $RUNTIME_DIRECTORY, $XDG_RUNTIME_DIR/rpmsg-bridge or /tmp/rpmsg-bridge-<uid>; where no gateway is there, the system service's /run/rpmsg-bridge.",
         HelpName = "DIRECTORY",
     };
 
@@ -141,7 +141,7 @@ internal static class CommandOptions
     public static GatewayPlaces FindPlaces(string? runDirectory, string? configuration)
     {
         if (configuration is null)
-            return GatewayPlaces.Of(runDirectory ?? StandardPaths.Process.RunDirectory);
+            return GatewayPlaces.Of(runDirectory ?? StandardPaths.Process.GatewayDirectory);
         GatewayConfiguration loaded = ConfigurationFile.Load(configuration);
         return new GatewayPlaces(runDirectory ?? loaded.RunDirectory, loaded.AdminSocket);
     }
@@ -149,5 +149,5 @@ internal static class CommandOptions
     /// <summary>The admin socket that the options mean.</summary>
     /// <exception cref="ConfigurationException">The configuration file named is wrong.</exception>
     public static string FindAdminSocket(string? adminSocket, string? configuration) =>
-        adminSocket ?? (configuration is null ? GatewayPlaces.Of(StandardPaths.Process.RunDirectory).AdminSocket : ConfigurationFile.Load(configuration).AdminSocket);
+        adminSocket ?? (configuration is null ? GatewayPlaces.Of(StandardPaths.Process.GatewayDirectory).AdminSocket : ConfigurationFile.Load(configuration).AdminSocket);
 }

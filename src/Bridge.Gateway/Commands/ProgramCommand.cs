@@ -39,6 +39,7 @@ internal static class ProgramCommand
             new PingCommand(),
             new CatCommand(),
             new ControlCommand(),
+            new ReloadCommand(),
         };
         HelpOption help = program.Options.OfType<HelpOption>().Single();
         help.Action = new DetailedHelp((HelpAction)help.Action!, Details);

@@ -30,6 +30,7 @@ internal sealed class RunCommand : DetailedCommand
             "Runs the gateway until SIGTERM or ctrl-c, which drain it and end with exit code 0 within seconds.",
             """
             An absent peer is a normal state: the gateway waits for it. Ask a running gateway with `rpmsg-bridge status`.
+            SIGHUP, or `rpmsg-bridge reload`, has it read its configuration again.
             """)
     {
         Add(_configuration);
@@ -41,22 +42,26 @@ internal sealed class RunCommand : DetailedCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        GatewayConfiguration configuration = ConfigurationFile.Load(parsed.GetRequiredValue(_configuration));
+        // Absolute, because a reload reads it again.
+        string path = Path.GetFullPath(parsed.GetRequiredValue(_configuration));
+        GatewayConfiguration configuration = ConfigurationFile.Load(path);
         await AdminSocket.PrepareAsync(configuration.AdminSocket, configuration.SocketMode, configuration.Group, cancellation);
         using GatewayIdentity identity = IdentityFile.LoadOrCreate(configuration.IdentityFile, configuration.Name, TimeProvider.System, out _);
         await using WebApplication application = GatewayApplication.Build(
-            configuration, identity, parsed.Chosen<LogFormat>(_logFormat), parsed.Chosen<LogLevel>(_logLevel));
+            configuration, path, identity, parsed.Chosen<LogFormat>(_logFormat), parsed.Chosen<LogLevel>(_logLevel));
+        // Not cancelled: who is told to stop while it starts stops in order afterwards.
+        await application.StartAsync(CancellationToken.None);
         if (parsed.GetValue(_untilInputEnds))
         {
             using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             Task watch = WatchInputAsync(ended);
-            await application.RunAsync(ended.Token);
+            await application.WaitForShutdownAsync(ended.Token);
             await ended.CancelAsync();
             await watch;
         }
         else
         {
-            await application.RunAsync(cancellation);
+            await application.WaitForShutdownAsync(cancellation);
         }
 
         return (int)ExitCode.Ok;

@@ -35,6 +35,9 @@ internal sealed class BridgedDevice : IAsyncDisposable
             configuration.Name, (ushort)configuration.Type, configuration.Side == DeviceSide.Virtio ? LaneRole.Driver : LaneRole.Device, _host);
     }
 
+    /// <summary>Its name.</summary>
+    public string Name => _configuration.Name;
+
     /// <summary>The peer that has the other side.</summary>
     public string Link => _configuration.Link;
 
@@ -59,6 +62,16 @@ internal sealed class BridgedDevice : IAsyncDisposable
         while (await _host.Ask(() => _port.IsUnderWay(_port.Relay.ReadStatus())) && _time.GetElapsedTime(begin) < patience)
             await Task.Delay(DrainPace, _time);
     }
+
+    /// <summary>Why the device cannot change to these services now, in one sentence; null if it can.</summary>
+    public Task<string?> FindServiceConflictAsync(DeviceConfiguration wanted) => _host.Ask(() => _port.FindServiceConflict(wanted));
+
+    /// <summary>Offers these services from now on; those that stay are not interrupted.</summary>
+    public Task SetServicesAsync(DeviceConfiguration wanted) => _host.Ask(() =>
+    {
+        _port.SetServices(wanted);
+        return true;
+    });
 
     /// <summary>The device and its channels now.</summary>
     public Task<(DeviceReport Device, IReadOnlyList<ChannelReport> Channels)> ReadAsync() => _host.Ask(() =>

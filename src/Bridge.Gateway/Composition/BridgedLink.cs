@@ -18,8 +18,8 @@ internal static class BridgedLink
         Name = link.Peer,
         Gateway = gateway,
         Instance = instance,
-        Peer = Trust(link),
-        Connect = [.. link.Connect.Select(address => new LinkAddress(address.Host, address.Port))],
+        Peer = new ReplaceableTrust(Trust(link)),
+        Connect = Addresses(link),
         Transport = link.Transport,
         IdleLimit = link.KeepAlive,
         HelloTimeout = link.HelloTimeout,
@@ -51,7 +51,12 @@ internal static class BridgedLink
         };
     }
 
-    private static PeerTrust Trust(LinkConfiguration link)
+    /// <summary>Where the peer is dialled.</summary>
+    public static LinkAddress[] Addresses(LinkConfiguration link) => [.. link.Connect.Select(address => new LinkAddress(address.Host, address.Port))];
+
+    /// <summary>Who the peer is.</summary>
+    /// <exception cref="CommandFailedException">The authority's file holds no certificate.</exception>
+    public static PeerTrust Trust(LinkConfiguration link)
     {
         if (link.CertificateAuthority is not { } file)
             return new PinnedKeys(link.Fingerprints);

@@ -1,3 +1,4 @@
+using Bridge.Gateway.Configuration;
 using Bridge.Relay;
 
 namespace Bridge.Gateway.Composition;
@@ -19,6 +20,14 @@ internal abstract class LocalPort : IAsyncDisposable
 
     /// <summary>The port now.</summary>
     public abstract LocalPortReport Read(RelayStatus relay);
+
+    /// <summary>Why the device cannot change to that configuration's services now, in one sentence; null if it can.</summary>
+    public virtual string? FindServiceConflict(DeviceConfiguration wanted) => null;
+
+    /// <summary>Offers that configuration's services from now on. Ports without any do nothing.</summary>
+    public virtual void SetServices(DeviceConfiguration wanted)
+    {
+    }
 
     /// <summary>Releases everything, after the last turn.</summary>
     public abstract ValueTask DisposeAsync();

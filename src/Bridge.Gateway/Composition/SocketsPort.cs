@@ -14,6 +14,8 @@ internal sealed class SocketsPort : LocalPort
     private readonly DeviceConfiguration _configuration;
     private readonly Func<SocketsStatus> _readPort;
     private readonly Action _listen, _close;
+    private readonly Func<IReadOnlyList<ServiceOptions>, string?> _findConflict;
+    private readonly Action<IReadOnlyList<ServiceOptions>> _setServices;
     private readonly IAsyncDisposable _port;
 
     /// <summary>Takes the device's directory and makes its services' sockets.</summary>
@@ -28,12 +30,14 @@ internal sealed class SocketsPort : LocalPort
             var port = new SocketsDriverPort(options, wake, portLog, time);
             Relay = new DriverRelay(configuration.Name, port, time, relayLog);
             (_readPort, _listen, _close, _port) = (port.ReadStatus, port.Listen, port.Close, port);
+            (_findConflict, _setServices) = (port.FindServiceConflict, port.SetServices);
         }
         else
         {
             var port = new SocketsDevicePort(options, wake, portLog, time);
             Relay = new DeviceRelay(configuration.Name, port, new PoolOptions(PlaceSize: configuration.Rpmsg.BufferSize), time, relayLog);
             (_readPort, _listen, _close, _port) = (port.ReadStatus, port.Listen, port.Close, port);
+            (_findConflict, _setServices) = (port.FindServiceConflict, port.SetServices);
         }
     }
 
@@ -72,6 +76,12 @@ internal sealed class SocketsPort : LocalPort
     }
 
     /// <inheritdoc/>
+    public override string? FindServiceConflict(DeviceConfiguration wanted) => _findConflict(Services(wanted));
+
+    /// <inheritdoc/>
+    public override void SetServices(DeviceConfiguration wanted) => _setServices(Services(wanted));
+
+    /// <inheritdoc/>
     public override ValueTask DisposeAsync() => _port.DisposeAsync();
 
     private static SocketsOptions Options(DeviceConfiguration device, GatewayConfiguration gateway) => new()
@@ -79,7 +89,7 @@ internal sealed class SocketsPort : LocalPort
         Device = device.Name,
         RunDirectory = gateway.RunDirectory,
         Rpmsg = new RpmsgOptions(device.Rpmsg.Buffers, device.Rpmsg.BufferSize),
-        Services = [.. device.Services.Select(service => new ServiceOptions(service.Name, service.Address) { Terms = service.Terms })],
+        Services = Services(device),
         Channels = device.Channels,
         TcpAddresses = device.Tcp,
         Mode = gateway.SocketMode,
@@ -89,6 +99,9 @@ internal sealed class SocketsPort : LocalPort
         AddressService = device.Rpmsg.AddressService,
         FirstEndpoint = (uint)RandomNumberGenerator.GetInt32((int)RpmsgAddress.FirstDynamic, (int)RpmsgAddress.LastDynamic + 1),
     };
+
+    private static ServiceOptions[] Services(DeviceConfiguration device) =>
+        [.. device.Services.Select(service => new ServiceOptions(service.Name, service.Address) { Terms = service.Terms })];
 
     private ChannelReport ChannelReport(EntryStatus entry) => new()
     {

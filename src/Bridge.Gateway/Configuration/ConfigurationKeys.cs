@@ -16,7 +16,7 @@ internal static class ConfigurationKeys
 
     public static readonly ValueKey<string> Identity = new("identity", new TextRule("path", "a file that is writable when it must be created"),
         "(identity.pem in the state directory)",
-        "PEM file with this gateway's private key and certificate; created when absent. The state directory is $STATE_DIRECTORY, else $XDG_STATE_HOME/rpmsg-bridge, else ~/.local/state/rpmsg-bridge.");
+        "PEM file with this gateway's private key and certificate; created when absent. The state directory is $STATE_DIRECTORY, else $XDG_STATE_HOME/rpmsg-bridge, else ~/.local/state/rpmsg-bridge. A credential identity.pem of the service manager (LoadCredential=) comes before it.");
 
     public static readonly ValueKey<string> RunDirectory = new("runDirectory", new TextRule("path", "a directory"), "(the runtime directory)",
         "Directory of the application sockets: $RUNTIME_DIRECTORY, else $XDG_RUNTIME_DIR/rpmsg-bridge, else /tmp/rpmsg-bridge-<uid>.");

@@ -18,4 +18,5 @@ namespace Bridge.Gateway.Reports;
 [JsonSerializable(typeof(BlkLabReport))]
 [JsonSerializable(typeof(KernelLabReport))]
 [JsonSerializable(typeof(LossLabReport))]
+[JsonSerializable(typeof(ReloadReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

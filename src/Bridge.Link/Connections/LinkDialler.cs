@@ -16,11 +16,20 @@ internal sealed class LinkDialler(LinkOptions options, GatewayIdentity identity,
 
     private readonly DialTargets _targets = new(options, settings.Time);
 
+    private volatile IReadOnlyList<LinkAddress> _addresses = options.Connect;
+
     // When the attempt under way got through to TCP's listener.
     private long? _tcpSince;
 
     /// <summary>Why the last dial did not use QUIC although it might have; null otherwise.</summary>
     public string? Note { get; private set; } = options.Transport == TransportMode.Auto ? QuicSupport.WhyNot : null;
+
+    /// <summary>Where the peer is dialled, from the next dial on; any thread.</summary>
+    public IReadOnlyList<LinkAddress> Addresses
+    {
+        get => _addresses;
+        set => _addresses = value;
+    }
 
     /// <summary>Dials once.</summary>
     /// <param name="series">Cancelled when an inbound connection makes the dial needless, or the link stops.</param>
@@ -31,7 +40,7 @@ internal sealed class LinkDialler(LinkOptions options, GatewayIdentity identity,
     {
         List<string> failures = [];
         CloseReason reason = CloseReason.TransportFailed;
-        foreach (LinkAddress address in options.Connect)
+        foreach (LinkAddress address in _addresses)
         {
             foreach (IPEndPoint endPoint in await ResolveAsync(address, failures, series.Token))
             {

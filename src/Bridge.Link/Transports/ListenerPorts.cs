@@ -31,7 +31,7 @@ internal sealed class ListenerPorts(LinkListenerOptions options, GatewayIdentity
                 if (address.Port != 0 && options.Transport != TransportMode.Tcp && QuicSupport.IsAvailable)
                     bound.Add(await QuicTransportListener.ListenAsync(address, identity, verification, devices, options.MaximumHandshakes, options.HandshakeTimeout));
                 if (options.Transport != TransportMode.Quic)
-                    bound.Insert(0, new TcpTransportListener(address, identity, verification));
+                    bound.Insert(0, options.Inherited is { } inherited ? new TcpTransportListener(inherited, identity, verification) : new TcpTransportListener(address, identity, verification));
                 if (address.Port == 0 && options.Transport != TransportMode.Tcp && QuicSupport.IsAvailable)
                 {
                     IPEndPoint same = bound.Count == 0 ? address : new IPEndPoint(address.Address, bound[0].LocalEndPoint.Port);

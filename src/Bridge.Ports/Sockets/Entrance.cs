@@ -45,6 +45,17 @@ internal sealed class Entrance(LocalSockets owner, PortScope port, EntryTable en
         return entry;
     }
 
+    /// <summary>Removes a service: its socket goes, its users find the end of file, its address is free.</summary>
+    public void RemoveService(SocketEntry entry)
+    {
+        entries.Remove(entry);
+        conversations.Abort(entry);
+        if (entry.Service is { } service)
+        {
+            conversations.Endpoints.Remove(service);
+        }
+    }
+
     /// <summary>Gives a connection its conversation, or another application's where the terms say so.</summary>
     /// <returns>False: all places are taken. The connection is the caller's still.</returns>
     /// <exception cref="RpmsgException">No address is free.</exception>

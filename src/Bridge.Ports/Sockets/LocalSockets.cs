@@ -73,12 +73,8 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
         _control = new ControlEntrance(scope, new ControlService(this, scope, _entries, _conversations, _entrance));
         _announcementPace = new LogPace(time, linesPerSecond: 100);
 
-        // Fixed addresses first: a dynamic one must not take them.
-        foreach (ServiceOptions service in options.Services.OrderBy(static s => s.Address is null))
-        {
-            _entrance.AddService(service, isCreated: false);
-        }
-
+        Services = new ConfiguredServices(_entries, _conversations, _entrance);
+        Services.Set(options.Services);
         if (options.FirstEndpoint is { } first)
         {
             _bus.GiveAddressesFrom(first);
@@ -93,6 +89,9 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
     public SocketsCounters Counters { get; } = new();
 
     public RpmsgBus Bus => _bus;
+
+    /// <summary>The services of the configuration.</summary>
+    public ConfiguredServices Services { get; }
 
     /// <summary>TCP addresses on which stream connections are awaited. From any thread.</summary>
     public IReadOnlyList<IPEndPoint> TcpAddresses { get; }

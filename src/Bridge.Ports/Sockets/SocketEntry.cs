@@ -20,8 +20,8 @@ internal sealed class SocketEntry(LocalSockets owner, EntryKind kind, string nam
     /// <summary>The file's name.</summary>
     public string File { get; } = file;
 
-    /// <summary>How it deals with applications.</summary>
-    public EntryTerms Terms { get; } = terms;
+    /// <summary>How it deals with applications; who changes it refreshes the entry.</summary>
+    public EntryTerms Terms { get; set; } = terms;
 
     /// <summary>Directory and file, for logs and status.</summary>
     public string Path { get; } = owner.PathOf(kind, file);

@@ -98,6 +98,17 @@ public sealed class SocketsDevicePort : IDevicePort, IAsyncDisposable
     /// <summary>TCP addresses on which stream connections are awaited, with the ports that were given for port 0. From any thread.</summary>
     public IReadOnlyList<IPEndPoint> TcpAddresses => _sockets.TcpAddresses;
 
+    /// <summary>Why these cannot replace <see cref="SocketsOptions.Services"/> now, in one sentence; null if they can.</summary>
+    public string? FindServiceConflict(IReadOnlyList<ServiceOptions> services) => _sockets.Services.FindConflict(services);
+
+    /// <summary>Replaces <see cref="SocketsOptions.Services"/>: those that stay are not interrupted. See <see cref="FindServiceConflict"/>.</summary>
+    /// <exception cref="RpmsgException">An address is taken.</exception>
+    public void SetServices(IReadOnlyList<ServiceOptions> services)
+    {
+        _sockets.Services.Set(services);
+        _wake();
+    }
+
     /// <summary>What the port looks like now.</summary>
     public SocketsStatus ReadStatus() => _sockets.ReadStatus();
 

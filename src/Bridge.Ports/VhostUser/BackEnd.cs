@@ -79,9 +79,12 @@ internal sealed partial class BackEnd : IDisposable
     }
 
     /// <summary>Starts and goes on with what is ready, and sends what found the channel full.</summary>
-    /// <exception cref="FrontEndFaultException">A ring cannot be used.</exception>
+    /// <exception cref="FrontEndFaultException">A ring cannot be used, or the remote device has lost queues that the front end was told of.</exception>
     public void Pump()
     {
+        // A front end asks for their number once. The relay has no place for a queue that the remote device does not have any more.
+        if (_offer.QueueSizes.Count < _vrings.All.Length)
+            throw new FrontEndFaultException($"the remote device has {_offer.QueueSizes.Count} queues now, the front end was told of {_vrings.All.Length}; connect it again");
         _vrings.Advance();
         if (_channel is { IsBlocked: true } channel)
             channel.Flush();

@@ -275,9 +275,9 @@ internal sealed partial class VringSet : IDisposable
         try
         {
             // Only the available base is stated; the used index is where the ring has it.
-            ushort used = RingIndices.Read(_memory!.Window, layout, IsLittleEndian).Used;
+            ushort used = ReadIndices(index, layout).Used;
             if (_inflight is null)
-                _relay.SetQueue(index, _memory.Window, layout, vring.Base, used);
+                _relay.SetQueue(index, _memory!.Window, layout, vring.Base, used);
             else
                 SetRecordedQueue(index, vring, layout, used);
             (vring.Layout, vring.IsStopped, vring.Returned) = (layout, false, null);
@@ -297,7 +297,7 @@ internal sealed partial class VringSet : IDisposable
             return;
         }
 
-        RingIndices now = RingIndices.Read(_memory!.Window, vring.Layout!.Value, IsLittleEndian);
+        RingIndices now = ReadIndices(index, vring.Layout!.Value);
         if (now.Used != vring.Position.Used)
         {
             BeginAnew($"the used index of queue {index} is {now.Used}, it was {vring.Position.Used}");
@@ -308,6 +308,19 @@ internal sealed partial class VringSet : IDisposable
         ForgetLeftMemory();
         _relay.StartQueue(index);
         _relay.OnAvailable(index);
+    }
+
+    /// <summary>Where the ring stands in memory. A memory table may have moved it to where no ring can be.</summary>
+    private RingIndices ReadIndices(int index, RingLayout layout)
+    {
+        try
+        {
+            return RingIndices.Read(_memory!.Window, layout, IsLittleEndian);
+        }
+        catch (RingFaultException fault)
+        {
+            throw new FrontEndFaultException($"the ring of queue {index} cannot be used: {fault.Message}", fault);
+        }
     }
 
     /// <summary>Finds the ring in the memory: each part wholly in one region.</summary>

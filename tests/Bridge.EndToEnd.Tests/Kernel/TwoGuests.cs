@@ -119,7 +119,7 @@ internal sealed class TwoGuests : IAsyncDisposable
 
     private static void Join(JsonNode a, JsonNode b)
     {
-        a[Device]!["port"] = "vhost-user";
-        b[Device]!["port"] = "cross-connect";
+        (a[Device]!["port"], a[Device]!["unsealedMemory"]) = ("vhost-user", true);
+        (b[Device]!["port"], b[Device]!["unsealedMemory"]) = ("cross-connect", true);
     }
 }

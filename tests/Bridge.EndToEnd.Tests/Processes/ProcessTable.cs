@@ -20,6 +20,19 @@ internal static class ProcessTable
         }
     }
 
+    /// <summary>What a process calls itself (comm); empty when it has gone.</summary>
+    public static string Name(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id.ToString(CultureInfo.InvariantCulture)}/comm").TrimEnd('\n');
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
     /// <summary>Bytes of memory that a process has in RAM (VmRSS).</summary>
     public static long ResidentBytes(int id)
     {

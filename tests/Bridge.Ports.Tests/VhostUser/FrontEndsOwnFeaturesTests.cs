@@ -30,7 +30,8 @@ public sealed class FrontEndsOwnFeaturesTests
         DeviceOffer offer = new(id, 0, Offered, 0, ReadOnlyMemory<byte>.Empty, [64, 64, 64]);
         var options = new VhostUserOptions { Device = "v", SocketPath = "/nowhere" };
         var relay = new DriverRelay("v", driver, TimeProvider.System, NullLogger.Instance);
-        using var backEnd = new BackEnd(options, offer, relay, poll, new VhostUserCounters(), TimeProvider.System, NullLogger.Instance);
+        var vrings = new VringSet("v", offer.QueueSizes.Count, relay, TimeProvider.System, NullLogger.Instance);
+        using var backEnd = new BackEnd(options, offer, relay, vrings, poll, new VhostUserCounters());
         byte[] payload = BitConverter.GetBytes(Offered | more), reply = new byte[MessageHeader.Size + MessageHeader.MaximumPayload];
         Assert.Equal(0, backEnd.Handle(new MessageHeader((uint)FrontEndRequest.SetFeatures, MessageHeader.Version, Number.Size), payload, [], reply));
     }

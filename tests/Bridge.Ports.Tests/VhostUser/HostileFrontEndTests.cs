@@ -243,6 +243,27 @@ public sealed class HostileFrontEndTests
         await StillWorks(rig);
     }
 
+    /// <summary>Found by tests/fuzz, target vhost-front-end: the fault of the ring passed the port, and the device stopped for good.</summary>
+    [Fact]
+    public async Task MemoryTable_ThatMovesStoppedRingsToWhereNoneCanBe_DisconnectsWhenTheyGoOn()
+    {
+        await using VhostRig rig = await VhostRig.Start();
+        using (Guest guest = new())
+        {
+            using ScriptedFrontEnd front = new(rig.SocketPath);
+            await front.ProbeAsUml(guest);
+            await rig.UntilRunning();
+            front.Send(18, State(0, 0));
+            front.Send(18, State(1, 0));
+            front.Send(5, Table(Region(Guest.GuestBase + 2, guest.Length, Guest.UserBase, guest.FileOffset)), 1, guest.File);
+            front.Send(18, State(0, 1));
+            await front.UntilClosed();
+        }
+
+        Assert.Contains("cannot be used", (await rig.Status()).LastFault, StringComparison.Ordinal);
+        await StillWorks(rig);
+    }
+
     [Fact]
     public async Task FrontEnd_ThatSaysNothing_IsDisconnected()
     {

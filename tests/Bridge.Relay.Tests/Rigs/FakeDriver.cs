@@ -120,8 +120,11 @@ internal sealed class FakeDriver : IDriverPort, IDisposable
     /// <summary>Bytes of a segment now.</summary>
     public byte[] Read(Segment segment) => Window.GetSpan(segment.Address, segment.Length).ToArray();
 
+    /// <summary>The whole window.</summary>
+    public Span<byte> Memory => Window.GetSpan(Base, (uint)_size);
+
     /// <summary>The whole window now.</summary>
-    public byte[] Snapshot() => Window.GetSpan(Base, (uint)_size).ToArray();
+    public byte[] Snapshot() => Memory.ToArray();
 
     public void Dispose() => _memory.Dispose();
 }

@@ -6,6 +6,10 @@ namespace Bridge.Relay.Tests.Rigs;
 /// <summary>Payloads that a peer writes.</summary>
 internal static class PeerFrames
 {
+    // Millions are written; whoever needs zeros in a payload writes them.
+    [ThreadStatic]
+    private static byte[]? t_room;
+
     public static byte[] Info(params QueueOffer[] queues) => Info(DeviceTable.Rpmsg, FakeDevice.Offered, queues);
 
     public static byte[] Info(ushort deviceId, ulong features, params QueueOffer[] queues) =>
@@ -95,8 +99,8 @@ internal static class PeerFrames
 
     private static byte[] Written(Writer write)
     {
-        byte[] room = new byte[Link.FrameHeader.MaximumPayload];
-        return room[..write(room)];
+        t_room ??= new byte[Link.FrameHeader.MaximumPayload];
+        return t_room[..write(t_room)];
     }
 
     private delegate int Writer(Span<byte> room);

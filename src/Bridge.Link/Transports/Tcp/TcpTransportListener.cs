@@ -36,6 +36,17 @@ internal sealed class TcpTransportListener : TransportListener
         LocalEndPoint = (IPEndPoint)_socket.LocalEndPoint!;
     }
 
+    /// <param name="listening">A socket that listens already; belongs to the listener from now on.</param>
+    /// <param name="identity">Our certificate.</param>
+    /// <param name="verification">Makes the judge of one handshake.</param>
+    public TcpTransportListener(Socket listening, GatewayIdentity identity, Func<PeerVerification> verification)
+    {
+        _identity = identity;
+        _verification = verification;
+        _socket = listening;
+        LocalEndPoint = (IPEndPoint)listening.LocalEndPoint!;
+    }
+
     public override TransportKind Kind => TransportKind.Tcp;
 
     public override IPEndPoint LocalEndPoint { get; }

@@ -136,13 +136,7 @@ internal sealed class ControlService(LocalSockets owner, PortScope port, EntryTa
             return null;
         }
 
-        entries.Remove(entry);
-        conversations.Abort(entry);
-        if (entry.Service is { } service)
-        {
-            conversations.Endpoints.Remove(service);
-        }
-
+        entrance.RemoveService(entry);
         _created--;
         SocketsLog.Controlled(port.Log, port.Device, new Opener(who), "destroyed", entry.Path);
         return new DoneReply();
