@@ -8,6 +8,7 @@ public sealed partial class ThreatModelTests
     private static readonly IReadOnlyList<string[]> Rows =
     [
         .. File.ReadLines(Path.Combine(SourceTree.Root, "src", "THREATS.md"))
+            .SkipWhile(line => line != "## Network")
             .TakeWhile(line => line != "## Weaknesses")
             .Where(line => line.StartsWith('|') && !line.StartsWith("|-", StringComparison.Ordinal) && !line.StartsWith("| attack", StringComparison.Ordinal))
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..^1]),

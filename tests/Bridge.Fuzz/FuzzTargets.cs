@@ -18,6 +18,7 @@ internal static class FuzzTargets
         new("driver-memory", Owner, "chain walker in memory that the driver writes over", random => new RingSession(random)),
         new("used-ring", Owner, "driver queue against a device that writes over its rings", random => new UsedRingSession(random)),
         new("vhost-front-end", Owner, "vhost-user driver port: front end, its guest's rings and the peer, all hostile", random => new VhostFrontEndSession(random)),
+        new("vhost-back-end", Owner, "vhost-user device port: back end and its rings, and the peer, all hostile", _ => new VhostBackEndSession()),
         new("rpmsg", Owner, "rpmsg of either role: name, address and flow service, data, rings", random => new RpmsgSession(random)),
         new("streams", Application, "stream framing and the line that opens", _ => new StreamSession()),
         new("control", Application, "control requests in JSON", _ => new ControlSession()),

@@ -29,6 +29,7 @@ internal sealed class VhostFrontEndSession : IFuzzSession, IDriverPort
     private DeviceOffer? _offer;
     private FrontEnd? _frontEnd;
     private DescriptorSocket? _socket;
+    private LinuxException? _unusable;
     private bool _up;
     private int _faults, _resets;
 
@@ -84,15 +85,15 @@ internal sealed class VhostFrontEndSession : IFuzzSession, IDriverPort
     void IDriverPort.OnOffer(DeviceOffer offer, IDriverRelay relay)
     {
         _offer = offer;
-        _frontEnd?.BackEnd.OnOffer(offer);
+        Tell(backEnd => backEnd.OnOffer(offer));
     }
 
-    void IDriverPort.OnUsed(int queue) => _frontEnd?.BackEnd.Call(queue);
+    void IDriverPort.OnUsed(int queue) => Tell(backEnd => backEnd.Call(queue));
 
     void IDriverPort.OnNeedsReset(string why)
     {
         _resets++;
-        _frontEnd?.BackEnd.OnNeedsReset();
+        Tell(static backEnd => backEnd.OnNeedsReset());
     }
 
     void IDriverPort.OnResetDone()
@@ -104,6 +105,8 @@ internal sealed class VhostFrontEndSession : IFuzzSession, IDriverPort
     {
         try
         {
+            if (_unusable is { } unusable)
+                throw unusable;
             if (_frontEnd is { } frontEnd && !frontEnd.Pump(out _))
                 Disconnect();
         }
@@ -114,6 +117,20 @@ internal sealed class VhostFrontEndSession : IFuzzSession, IDriverPort
         }
 
         return false;
+    }
+
+    /// <summary>As <see cref="VhostUserDriverPort"/> does it: what goes wrong in the midst of the relay's work is dealt with in the next pump.</summary>
+    private void Tell(Action<BackEnd> what)
+    {
+        try
+        {
+            if (_frontEnd is { } frontEnd)
+                what(frontEnd.BackEnd);
+        }
+        catch (LinuxException unusable)
+        {
+            _unusable = unusable;
+        }
     }
 
     private CloseReason Exchange(FuzzRandom random)
@@ -193,7 +210,7 @@ internal sealed class VhostFrontEndSession : IFuzzSession, IDriverPort
     {
         _frontEnd?.Dispose();
         _socket?.Dispose();
-        (_frontEnd, _socket) = (null, null);
+        (_frontEnd, _socket, _unusable) = (null, null, null);
     }
 
     private void Drain()
