@@ -1,6 +1,7 @@
 using Bridge.Gateway.Admin;
 using Bridge.Gateway.Configuration;
 using Bridge.Gateway.Logging;
+using Bridge.Gateway.Metrics;
 using Bridge.Gateway.Service;
 using Bridge.Link.Trust;
 using Microsoft.AspNetCore.Builder;
@@ -28,6 +29,7 @@ internal static class GatewayApplication
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "rpmsg-bridge" });
         builder.Logging.AddGatewayConsole(format, level);
         builder.WebHost.UseAdminSocket(configuration.AdminSocket, configuration.SocketMode, configuration.Group);
+        builder.WebHost.UseAdminTcp(configuration.Metrics.Listen);
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddSingleton(configuration);
@@ -36,10 +38,13 @@ internal static class GatewayApplication
         builder.Services.AddHostedService(services => services.GetRequiredService<GatewayHost>());
         builder.Services.AddSingleton<IGatewayReports>(services => services.GetRequiredService<GatewayHost>());
         builder.Services.AddServiceControl(path);
+        builder.Services.AddGatewayMetrics(configuration.Metrics);
         WebApplication application = builder.Build();
         GatewayHost gateway = application.Services.GetRequiredService<GatewayHost>();
+        application.UseReadingOverTcp();
         application.MapAdminApi(gateway);
         application.MapReload(application.Services.GetRequiredService<GatewayReload>());
+        application.MapMetrics(application.Services.GetRequiredService<MetricsCollector>());
         // The admin socket comes last of all: who waits for this line finds it.
         application.Lifetime.ApplicationStarted.Register(gateway.SayStarted);
         return application;

@@ -6,8 +6,10 @@ using Bridge.Gateway.Admin;
 using Bridge.Gateway.Commands;
 using Bridge.Gateway.Composition;
 using Bridge.Gateway.Configuration;
+using Bridge.Gateway.Metrics;
 using Bridge.Gateway.Reports;
 using Bridge.Link;
+using Bridge.Link.Transports.Quic;
 using Bridge.Link.Trust;
 using Bridge.Ports.Sockets;
 using Microsoft.Extensions.Hosting;
@@ -17,7 +19,7 @@ namespace Bridge.Gateway;
 
 /// <summary>The gateway in a process: its links and devices, started and stopped together. Reports may be asked for on any thread.</summary>
 internal sealed partial class GatewayHost(
-    GatewayConfiguration configuration, GatewayIdentity identity, TimeProvider time, ILoggerFactory loggers) : IHostedService, IGatewayReports
+    GatewayConfiguration configuration, GatewayIdentity identity, TimeProvider time, ILoggerFactory loggers) : IHostedService, IGatewayReports, IGatewayMeasures
 {
     // What a peer does not take by then it will hardly take at all; the service manager's patience is longer.
     private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(2);
@@ -51,7 +53,7 @@ internal sealed partial class GatewayHost(
         foreach (LinkConfiguration link in configuration.Links)
         {
             LaneRegistration[] lanes = [.. _devices.Where(device => device.Link == link.Peer).Select(device => device.Lane)];
-            _links.Add(new PeerLink(BridgedLink.Options(link, configuration.Name, instance), lanes, identity, time, linkLog) { ConnectionEnded = LinkMetrics.Ended });
+            _links.Add(new PeerLink(BridgedLink.Options(link, configuration.Name, instance), lanes, identity, time, linkLog));
         }
 
         foreach (BridgedDevice device in _devices)
@@ -62,7 +64,7 @@ internal sealed partial class GatewayHost(
     }
 
     /// <summary>Logs that everything, the admin API included, is there.</summary>
-    public void SayStarted() => LogStarted(_logger, configuration.Name, configuration.RunDirectory, configuration.AdminSocket);
+    public void SayStarted() => LogStarted(_logger, configuration.Name, configuration.RunDirectory, configuration.AdminSocket, QuicSupport.WhyNot is null ? "QUIC, TCP" : "TCP");
 
     /// <summary>Nobody new comes in; applications' services are withdrawn while the link can still say so; then links, then devices.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -114,6 +116,20 @@ internal sealed partial class GatewayHost(
     /// <inheritdoc/>
     public async Task<RingsReport> RingsAsync() => new() { Devices = [.. (await Task.WhenAll(_devices.Select(device => device.ReadRingsAsync()))).SelectMany(rings => rings)] };
 
+    /// <inheritdoc/>
+    public async Task<GatewayMeasures> MeasureAsync()
+    {
+        LinkStatus[] links = [.. _links.Select(link => link.Status)];
+        DeviceMeasures[] devices = await Task.WhenAll(_devices.Select(device => device.MeasureAsync()));
+        return new GatewayMeasures(
+            configuration.Name,
+            Version,
+            ReadinessReport.Of([.. links.Select(BridgedLink.Report)], [.. devices.Select(device => device.Report)]).Ready,
+            _refused.Read().Reasons,
+            links,
+            devices);
+    }
+
     /// <summary>What a service manager listens on already comes first; the configuration's addresses need not be bound again then.</summary>
     private async Task StartListenersAsync(ILogger log, CancellationToken cancellation)
     {
@@ -164,8 +180,8 @@ internal sealed partial class GatewayHost(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Gateway {Gateway} runs; sockets in {RunDirectory}, admin API on {AdminSocket}.")]
-    private static partial void LogStarted(ILogger logger, string gateway, string runDirectory, string adminSocket);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Gateway {Gateway} runs; sockets in {RunDirectory}, admin API on {AdminSocket}; transports: {Transports}.")]
+    private static partial void LogStarted(ILogger logger, string gateway, string runDirectory, string adminSocket, string transports);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Gateway {Gateway} has stopped.")]
     private static partial void LogStopped(ILogger logger, string gateway);

@@ -65,7 +65,7 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
     {
         // Every pump looks at every ring; the doorbell is counted, for people.
         if ((uint)queue < (uint)_queues.Length && _queues[queue] is { } rung)
-            rung.Doorbells++;
+            rung.CountDoorbell();
     }
 
     /// <inheritdoc/>
@@ -309,7 +309,7 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
     }
 
     private void Attach(int queue) =>
-        _queues[queue] = new DeviceSideQueue((ushort)queue, _generations[queue], _row!, _window!, _rings[queue].Ring, _rings[queue].Pool, _offers[queue], Counters,
+        _queues[queue] = new DeviceSideQueue((ushort)queue, _generations[queue], _row!, _window!, _rings[queue].Ring, _rings[queue].Pool, _offers[queue], Counters, TotalsOf(queue),
             merges: _row!.MergesSegments && (_features & VirtioFeatures.Version1) != 0);
 
     /// <summary>Memory of its own for every life: what is left of a device of an earlier life cannot reach into this one.</summary>

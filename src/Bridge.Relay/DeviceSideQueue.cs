@@ -15,6 +15,7 @@ internal sealed partial class DeviceSideQueue
     private readonly DeviceRow _row;
     private readonly Window _window;
     private readonly RelayCounters _counters;
+    private readonly QueueTotals _totals;
     private readonly uint _placeSize;
     private readonly Place[] _places;
     private readonly Stack<int> _free;
@@ -32,9 +33,9 @@ internal sealed partial class DeviceSideQueue
     private bool _armed;
 
     public DeviceSideQueue(
-        ushort index, uint generation, DeviceRow row, Window window, DriverQueue ring, ulong pool, in QueueOffer offer, RelayCounters counters, bool merges)
+        ushort index, uint generation, DeviceRow row, Window window, DriverQueue ring, ulong pool, in QueueOffer offer, RelayCounters counters, QueueTotals totals, bool merges)
     {
-        (_index, Generation, _row, _window, _ring, _counters, _placeSize) = (index, generation, row, window, ring, counters, offer.PlaceSize);
+        (_index, Generation, _row, _window, _ring, _counters, _totals, _placeSize) = (index, generation, row, window, ring, counters, totals, offer.PlaceSize);
         _places = new Place[offer.Places];
         _free = new Stack<int>(_places.Length);
         _waiting = new Queue<int>(_places.Length);
@@ -55,13 +56,21 @@ internal sealed partial class DeviceSideQueue
     public QueueProgress Progress => new(_index, Generation, _nextPosted, _nextUsed);
 
     /// <summary>Notifications that the device gave.</summary>
-    public long Doorbells { get; set; }
+    public long Doorbells { get; private set; }
+
+    /// <summary>The device gave a notification.</summary>
+    public void CountDoorbell()
+    {
+        Doorbells++;
+        _totals.Doorbells++;
+    }
 
     public QueueStatus ReadStatus() => new(_index, _ring.Size, Generation, _nextPosted, _nextUsed, InFlight, Broken?.Message)
     {
         Ring = _ring.ReadStatus(),
         Armed = _armed,
         Doorbells = Doorbells,
+        Totals = _totals,
         Confirmed = _confirmed,
         WaitingForLink = (long)(_nextUsed - _cursor.Next),
         WaitingForPeer = (long)(_cursor.Next - _confirmed),
@@ -166,7 +175,11 @@ internal sealed partial class DeviceSideQueue
                     _armed = !_ring.EnableNotifications();
             }
             while (!_armed);
-            return _ring.ShouldNotify();
+            long suppressed = _ring.Suppressed;
+            bool wanted = _ring.ShouldNotify();
+            _totals.Suppressed += _ring.Suppressed - suppressed;
+            _totals.Notified += wanted ? 1 : 0;
+            return wanted;
         }
         catch (RingFaultException fault)
         {
@@ -227,6 +240,8 @@ internal sealed partial class DeviceSideQueue
         _nextPosted++;
         _counters.Posted++;
         _counters.PostedBytes += (long)_places[index].ReadableLength;
+        _totals.Posted++;
+        _totals.PostedBytes += (long)_places[index].ReadableLength;
         _waiting.Enqueue(index);
     }
 
@@ -253,6 +268,8 @@ internal sealed partial class DeviceSideQueue
         _usedLog[_nextUsed++ % (ulong)_usedLog.Length] = index;
         _counters.Used++;
         _counters.UsedBytes += written;
+        _totals.Used++;
+        _totals.UsedBytes += written;
     }
 
     private void Break(RingFaultException fault)

@@ -100,7 +100,7 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
             LittleEndian: (RingFeatures & VirtioFeatures.Version1) != 0 || BitConverter.IsLittleEndian,
             MaximumSegments: PostedPayload.MaximumSegments);
         var ring = new DeviceQueue(window, layout, options, nextAvailable, nextUsed);
-        _queues[queue] = new DriverSideQueue((ushort)queue, _control.NextGeneration(queue), _row, info.Queues[queue], window, ring, _lent, Counters)
+        _queues[queue] = new DriverSideQueue((ushort)queue, _control.NextGeneration(queue), _row, info.Queues[queue], window, ring, _lent, Counters, TotalsOf(queue))
         {
             Noted = _port.KeepsDriver ? _port.OnNotable : null,
         };
@@ -111,7 +111,7 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
     {
         // Every pump looks at every ring: the doorbell only has to bring the turn about, which it has. It is counted, for people.
         if ((uint)queue < (uint)_queues.Length && _queues[queue] is { } rung)
-            rung.Doorbells++;
+            rung.CountDoorbell();
     }
 
     /// <inheritdoc/>

@@ -71,6 +71,21 @@ internal sealed partial class DriverSideQueue
         }
     }
 
+    /// <summary>The device side can say something about the chain from now on.</summary>
+    private void Lend(Chain chain)
+    {
+        long room = LentRoom.Of(chain);
+        _room += room;
+        _lent.Add(room);
+    }
+
+    private void TakeBack(Chain chain)
+    {
+        long room = LentRoom.Of(chain);
+        _room -= room;
+        _lent.Remove(room);
+    }
+
     private void Hold(FrameType type, ReadOnlySpan<byte> payload)
     {
         _heldBytes += FrameHeader.Size + payload.Length;

@@ -17,6 +17,7 @@ internal sealed partial class DriverSideQueue
     private readonly QueueOffer _offer;
     private readonly DeviceQueue _ring;
     private readonly RelayCounters _counters;
+    private readonly QueueTotals _totals;
     private readonly LentRoom _lent;
     private readonly Outstanding?[] _byHead;
     private readonly Dictionary<ulong, ushort> _headOf;
@@ -33,9 +34,10 @@ internal sealed partial class DriverSideQueue
     private ulong _nextUsed, _confirmed;
     private PartialUsed? _partial;
 
-    public DriverSideQueue(ushort index, uint generation, DeviceRow row, QueueOffer offer, Window window, DeviceQueue ring, LentRoom lent, RelayCounters counters)
+    public DriverSideQueue(
+        ushort index, uint generation, DeviceRow row, QueueOffer offer, Window window, DeviceQueue ring, LentRoom lent, RelayCounters counters, QueueTotals totals)
     {
-        (_index, Generation, _row, _offer, _window, _ring, _lent, _counters) = (index, generation, row, offer, window, ring, lent, counters);
+        (_index, Generation, _row, _offer, _window, _ring, _lent, _counters, _totals) = (index, generation, row, offer, window, ring, lent, counters, totals);
         _byHead = new Outstanding?[ring.Size + MaximumTold];
         _headOf = new Dictionary<ulong, ushort>(ring.Size);
     }
@@ -55,13 +57,21 @@ internal sealed partial class DriverSideQueue
     public QueueProgress Progress => new(_index, Generation, _nextPosted, _nextUsed);
 
     /// <summary>Notifications that the driver gave.</summary>
-    public long Doorbells { get; set; }
+    public long Doorbells { get; private set; }
+
+    /// <summary>The driver gave a notification.</summary>
+    public void CountDoorbell()
+    {
+        Doorbells++;
+        _totals.Doorbells++;
+    }
 
     public QueueStatus ReadStatus() => new(_index, _ring.Size, Generation, _nextPosted, _nextUsed, InFlight, Broken?.Message)
     {
         Ring = _ring.ReadStatus(),
         Armed = _armed,
         Doorbells = Doorbells,
+        Totals = _totals,
         Confirmed = _confirmed,
         WaitingForLink = (long)(_nextPosted - _cursor.Next),
         WaitingForPeer = _headOf.Count - (long)(_nextPosted - _cursor.Next),
@@ -209,6 +219,8 @@ internal sealed partial class DriverSideQueue
             (_byHead[chain.Head], _spare) = (_spare, _byHead[chain.Head] ?? new Outstanding());
             _counters.Posted++;
             _counters.PostedBytes += (long)chain.ReadableLength;
+            _totals.Posted++;
+            _totals.PostedBytes += (long)chain.ReadableLength;
             Note(chain.Readable, chain.ReadableLength);
             return true;
         }
@@ -333,7 +345,16 @@ internal sealed partial class DriverSideQueue
     }
 
     /// <summary>True if the driver wants to hear of what has been published since the last call.</summary>
-    public bool ShouldNotify() => Broken is null && !IsStopped && _ring.ShouldNotify();
+    public bool ShouldNotify()
+    {
+        if (Broken is not null || IsStopped)
+            return false;
+        long suppressed = _ring.Suppressed;
+        bool wanted = _ring.ShouldNotify();
+        _totals.Suppressed += _ring.Suppressed - suppressed;
+        _totals.Notified += wanted ? 1 : 0;
+        return wanted;
+    }
 
     private void Complete(ushort head, in UsedEntry entry)
     {
@@ -348,21 +369,8 @@ internal sealed partial class DriverSideQueue
         _floor = Math.Max(_floor, entry.ChainSequence + 1);
         _counters.Used++;
         _counters.UsedBytes += entry.Written;
-    }
-
-    /// <summary>The device side can say something about the chain from now on.</summary>
-    private void Lend(Chain chain)
-    {
-        long room = LentRoom.Of(chain);
-        _room += room;
-        _lent.Add(room);
-    }
-
-    private void TakeBack(Chain chain)
-    {
-        long room = LentRoom.Of(chain);
-        _room -= room;
-        _lent.Remove(room);
+        _totals.Used++;
+        _totals.UsedBytes += entry.Written;
     }
 
     private void Return(ushort head, Chain chain, in UsedEntry entry)

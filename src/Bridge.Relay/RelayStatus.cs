@@ -26,6 +26,9 @@ public sealed record QueueStatus(int Index, int Size, uint Generation, ulong Pos
     /// <summary>This side's ring.</summary>
     public RingStatus Ring { get; init; }
 
+    /// <summary>What the queue counted in all its lives; goes on counting.</summary>
+    public QueueTotals Totals { get; init; } = new();
+
     /// <summary>This side asks its neighbour for notifications.</summary>
     public bool Armed { get; init; }
 

@@ -153,6 +153,9 @@ public sealed class DeviceQueue
         _unannounced.Add();
     }
 
+    /// <summary>Notifications that were decided against since the queue was made, because the other side did not want them.</summary>
+    public long Suppressed => _unannounced.Suppressed;
+
     /// <summary>
     /// Whether the driver wants to be notified of what was pushed since the last call: full fence, then NO_INTERRUPT or used_event (2.7.7). False when
     /// nothing was pushed. The first time with EVENT_IDX it does not rely on the driver's event field, which may be from an earlier life.

@@ -159,6 +159,9 @@ public sealed class DriverQueue
         return true;
     }
 
+    /// <summary>Notifications that were decided against since the queue was made, because the other side did not want them.</summary>
+    public long Suppressed => _unannounced.Suppressed;
+
     /// <summary>
     /// Whether the device wants to be notified of what was added since the last call: full fence, then NO_NOTIFY or avail_event (2.7.10). False when nothing was
     /// added. The first time with EVENT_IDX it does not rely on the device's event field.

@@ -22,6 +22,11 @@ internal static class AdminSocket
         });
         host.ConfigureServices(services => services.Configure<SocketTransportOptions>(options => options.CreateBoundListenSocket = endpoint =>
         {
+            if (endpoint is not UnixDomainSocketEndPoint)
+            {
+                return AdminTcp.Bind(endpoint);
+            }
+
             Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
 
             // Between bind and listen: nobody can connect yet. The group first: a change of it may take bits away.

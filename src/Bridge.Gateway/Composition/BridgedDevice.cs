@@ -1,4 +1,5 @@
 using Bridge.Gateway.Configuration;
+using Bridge.Gateway.Metrics;
 using Bridge.Gateway.Reports;
 using Bridge.Link;
 using Bridge.Ports.Sockets;
@@ -79,6 +80,14 @@ internal sealed class BridgedDevice : IAsyncDisposable
         RelayStatus relay = _port.Relay.ReadStatus();
         LocalPortReport port = _port.Read(relay);
         return (DeviceReport(relay, port), port.Channels);
+    });
+
+    /// <summary>The device's figures now.</summary>
+    public Task<DeviceMeasures> MeasureAsync() => _host.Ask(() =>
+    {
+        RelayStatus relay = _port.Relay.ReadStatus();
+        LocalPortReport port = _port.Read(relay);
+        return new DeviceMeasures(_configuration, DeviceReport(relay, port), relay, port);
     });
 
     /// <summary>The device's rings now; those of a cross-connect's local driver after those that the link has to do with.</summary>

@@ -12,7 +12,6 @@ internal sealed class RefusedPeers
     /// <summary>Counts one.</summary>
     public void Add(RefusedPeer peer)
     {
-        LinkMetrics.Refused(peer);
         string reason = peer.Reason.ToString();
         lock (_gate)
         {

@@ -23,7 +23,27 @@ internal sealed class ConfigurationBinding(ConfigurationReader reader, Configura
             reader.ReadList(ConfigurationKeys.Listen) ?? [ConfigurationKeys.Listen.DefaultValue],
             ReadPath(ConfigurationKeys.AdminSocket) ?? Path.Combine(run, "admin.sock"),
             [.. peers.Select(Link)],
-            [.. reader.Names(ConfigurationKeys.Devices.Path).Select(device => Device(device, peers, run))]);
+            [.. reader.Names(ConfigurationKeys.Devices.Path).Select(device => Device(device, peers, run))])
+        {
+            Metrics = new MetricsConfiguration(reader.ReadList(ConfigurationKeys.MetricsListen) ?? [], Otlp()),
+        };
+    }
+
+    private OtlpConfiguration? Otlp()
+    {
+        OtlpProtocol protocol = reader.ReadOrDefault(ConfigurationKeys.OtlpProtocol);
+        var interval = TimeSpan.FromSeconds(reader.ReadOrDefault(ConfigurationKeys.OtlpIntervalSeconds));
+        if (reader.TryRead(ConfigurationKeys.OtlpEndpoint, ConfigurationKeys.OtlpEndpoint.Path, out Uri endpoint))
+        {
+            return new OtlpConfiguration(endpoint, protocol, interval);
+        }
+
+        if (reader.IsPresent(ConfigurationKeys.Otlp.Path) && !errors.HasAt(ConfigurationKeys.OtlpEndpoint.Path))
+        {
+            errors.Add(ConfigurationKeys.OtlpEndpoint.Path, $"there is none; use {ConfigurationKeys.OtlpEndpoint.Range}, or remove {ConfigurationKeys.Otlp.Path}");
+        }
+
+        return null;
     }
 
     private string Name()

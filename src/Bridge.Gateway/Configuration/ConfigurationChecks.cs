@@ -19,6 +19,7 @@ internal sealed class ConfigurationChecks(GatewayConfiguration configuration, Co
     {
         CheckListen();
         CheckAdminSocket();
+        CheckMetrics();
         if (configuration.Links.Count == 0 && !errors.HasUnder(ConfigurationKeys.Links.Path))
         {
             errors.Add(ConfigurationKeys.Links.Path, "there is no link; give at least one peer with its fingerprint");
@@ -49,6 +50,15 @@ internal sealed class ConfigurationChecks(GatewayConfiguration configuration, Co
         foreach (HostPort address in configuration.Listen.Where(address => !seen.Add(address)))
         {
             errors.Add(ConfigurationKeys.Listen.Path, $"{address} is listed twice; remove one");
+        }
+    }
+
+    private void CheckMetrics()
+    {
+        HashSet<IPEndPoint> seen = [];
+        foreach (IPEndPoint place in configuration.Metrics.Listen.Where(place => !seen.Add(place)))
+        {
+            errors.Add(ConfigurationKeys.MetricsListen.Path, $"{place} is listed twice; remove one");
         }
     }
 

@@ -33,6 +33,22 @@ internal static class ConfigurationKeys
     public static readonly ValueKey<string> AdminSocket = new("adminSocket", new TextRule("path", "a path of at most 107 bytes"), "(admin.sock in runDirectory)",
         "Unix socket of the admin API, which the commands status and channels ask.");
 
+    public static readonly SectionKey Metrics = new("metrics", "Figures for a monitoring system; the admin socket has them too.");
+
+    public static readonly ValueKey<IPEndPoint> MetricsListen = new("metrics:listen", new TcpPlaceRule(), "(empty)",
+        "Where /metrics, /healthz and /readyz are served over TCP, for reading only and without login: put it on other addresses than loopback only where everybody may read them.", IsList: true);
+
+    public static readonly SectionKey Otlp = new("metrics:otlp", "Sending the figures to an OpenTelemetry collector. Headers, such as a token, are taken from $OTEL_EXPORTER_OTLP_HEADERS.");
+
+    public static readonly ValueKey<Uri> OtlpEndpoint = new("metrics:otlp:endpoint", new UrlRule(), "",
+        "The collector: http://host:4317 for grpc, http://host:4318 for http, to which /v1/metrics is added.");
+
+    public static readonly ValueKey<OtlpProtocol> OtlpProtocol = new("metrics:otlp:protocol", new ChoiceRule<OtlpProtocol>(), "grpc",
+        "How the collector is spoken to; http means protocol buffers over HTTP.");
+
+    public static readonly ValueKey<int> OtlpIntervalSeconds = new("metrics:otlp:intervalSeconds", new WholeNumberRule(1, 3600), "60",
+        "Time between two exports.", "seconds");
+
     public static readonly SectionKey Links = new("links", "The peer gateways, by name.");
 
     public static readonly SectionKey Link = new("links:<peer>", "One peer gateway.", new NameRule());
@@ -148,6 +164,7 @@ internal static class ConfigurationKeys
     public static IReadOnlyList<ConfigurationKey> All { get; } =
     [
         Name, Identity, RunDirectory, Mode, Group, Listen, AdminSocket,
+        Metrics, MetricsListen, Otlp, OtlpEndpoint, OtlpProtocol, OtlpIntervalSeconds,
         Links, Link, Fingerprint, CertificateAuthority, PeerName, Connect, Transport, KeepAliveSeconds, HelloTimeoutSeconds,
         Devices, Device, DeviceLink, Side, Type, Port, Socket, InBandNotifications, UnsealedMemory, Pool, PoolPlaces, PoolPlaceSize, PoolQueues, Rpmsg, Buffers, BufferSize, Quota, SlowReader, AddressService,
         Channels, ChannelTakeover, ChannelGraceSeconds, Tcp, Services, Service, Address, Permanent, Peers, Takeover, GraceSeconds,

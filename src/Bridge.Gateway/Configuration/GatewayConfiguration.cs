@@ -19,4 +19,8 @@ internal sealed record GatewayConfiguration(
     IReadOnlyList<HostPort> Listen,
     string AdminSocket,
     IReadOnlyList<LinkConfiguration> Links,
-    IReadOnlyList<DeviceConfiguration> Devices);
+    IReadOnlyList<DeviceConfiguration> Devices)
+{
+    /// <summary>Where the figures can be had.</summary>
+    public MetricsConfiguration Metrics { get; init; } = MetricsConfiguration.None;
+}

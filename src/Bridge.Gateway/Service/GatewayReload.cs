@@ -8,10 +8,9 @@ namespace Bridge.Gateway.Service;
 /// <summary>Reads the configuration file again, on request or on SIGHUP, and has the gateway change what can change. One at a time; from any thread.</summary>
 /// <param name="path">The configuration file that the gateway was started with.</param>
 /// <param name="gateway">The running gateway.</param>
-/// <param name="notifier">The service manager learns of begin and end.</param>
-/// <param name="watch">Says the end.</param>
+/// <param name="watch">Tells the service manager of begin and end.</param>
 /// <param name="logger">Everything that comes of it is logged.</param>
-internal sealed partial class GatewayReload(string path, GatewayHost gateway, ServiceNotifier notifier, ServiceWatch watch, ILogger<GatewayReload> logger) : IDisposable
+internal sealed partial class GatewayReload(string path, GatewayHost gateway, ServiceWatch watch, ILogger<GatewayReload> logger) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
 
@@ -21,7 +20,7 @@ internal sealed partial class GatewayReload(string path, GatewayHost gateway, Se
         await _one.WaitAsync(cancellation);
         try
         {
-            await notifier.ReloadingAsync(cancellation);
+            await watch.SayReloadingAsync(cancellation);
             ReloadReport report = await ApplyAsync();
             await watch.SayReadyAsync(cancellation);
             Log(report);

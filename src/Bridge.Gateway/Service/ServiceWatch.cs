@@ -37,6 +37,9 @@ internal sealed partial class ServiceWatch(IGatewayReports reports, ServiceNotif
         _rounds = WatchAsync(_stopping.Token);
     }
 
+    /// <summary>Says that a reload begins.</summary>
+    public Task SayReloadingAsync(CancellationToken cancellation) => TellAsync(() => notifier.ReloadingAsync(cancellation));
+
     /// <summary>Says that a reload has ended, with the gateway's state.</summary>
     public async Task SayReadyAsync(CancellationToken cancellation)
     {

@@ -21,21 +21,23 @@ internal sealed class PollThread : IDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string _device;
     private readonly Action _wake;
+    private readonly TimeProvider _time;
     private readonly ILogger _log;
 
     // Guards the two lists: the thread adds to _ready, the turn takes it and leaves the other one.
     private readonly Lock _gate = new();
     private List<PollEvent> _ready = new(64);
     private List<PollEvent> _taken = new(64);
+    private long _seenAt;
 
     private long _lastKey;
     private volatile bool _recheck;
     private volatile bool _waitsForever;
     private volatile bool _stopping;
 
-    public PollThread(string device, Action wake, ILogger log)
+    public PollThread(string device, Action wake, TimeProvider time, ILogger log)
     {
-        (_device, _wake, _log) = (device, wake, log);
+        (_device, _wake, _time, _log) = (device, wake, time, log);
         // It runs the device's turn, which does not recurse: a quarter of a megabyte is plenty.
         _thread = new Thread(Loop, 256 * 1024) { Name = $"rpmsg-{device}", IsBackground = true };
     }
@@ -102,12 +104,15 @@ internal sealed class PollThread : IDisposable
         (target.Key, target.Armed, target.IsWatched) = (0, null, false);
     }
 
+    /// <summary>When the thread saw the first of the events that are being dispatched, as a timestamp.</summary>
+    public long SeenAt { get; private set; }
+
     /// <summary>Tells the targets what was seen since the last call.</summary>
     public void DispatchReady()
     {
         lock (_gate)
         {
-            (_ready, _taken) = (_taken, _ready);
+            (_ready, _taken, SeenAt) = (_taken, _ready, _seenAt);
         }
 
         foreach (PollEvent seen in _taken)
@@ -182,6 +187,8 @@ internal sealed class PollThread : IDisposable
                 _waitsForever = false;
                 lock (_gate)
                 {
+                    // Once per wake-up, not per message.
+                    _seenAt = _ready.Count == 0 ? _time.GetTimestamp() : _seenAt;
                     _ready.AddRange(seen.AsSpan(0, count));
                 }
 

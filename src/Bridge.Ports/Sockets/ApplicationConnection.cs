@@ -35,6 +35,9 @@ internal abstract class ApplicationConnection(LocalSockets owner, SocketEntry en
     /// <summary>The socket may hold something: it has not said the contrary since it was last reported ready.</summary>
     public bool MaybeReadable { get; set; }
 
+    /// <summary>Since when its next message has been waiting for its way to the ring, as a timestamp; 0: not, or not measured.</summary>
+    public long WaitsSince { get; set; }
+
     /// <summary>Everything that the application sent has been received, and it will send no more.</summary>
     public bool InputEnded { get; set; }
 

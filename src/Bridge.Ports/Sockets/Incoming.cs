@@ -7,6 +7,10 @@ namespace Bridge.Ports.Sockets;
 internal sealed class Incoming(PortScope port, ConversationTable conversations)
 {
     private readonly LogPace _overQuotaPace = new(port.Time);
+    private bool _delivered, _held;
+
+    // When this batch was found in the ring, as a timestamp; 0: not measured.
+    private long _began;
 
     /// <summary>A message for an endpoint of ours. False: the receive queue waits, and it must be offered again.</summary>
     public bool OnMessage(LocalEndpoint local, uint source, ReadOnlySpan<byte> payload)
@@ -47,15 +51,33 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
         }
     }
 
+    /// <summary>The ring is looked at. What was held has been in it since an earlier batch.</summary>
+    public void BeginBatch() => _began = _held ? _began : port.Times.Begin();
+
+    /// <summary>The ring has no more for now, or somebody holds it, or the budget is used up.</summary>
+    public void EndBatch()
+    {
+        if (_delivered)
+        {
+            port.Times.InSocket(_began);
+        }
+
+        (_delivered, _held) = (false, conversations.Holder is not null);
+    }
+
     /// <summary>The application's socket has room again.</summary>
     /// <exception cref="LinuxException">The socket is unusable.</exception>
     public void FlushQueue(Conversation conversation)
     {
+        long waited = conversation.Queue?.FirstBegan ?? 0;
         while (conversation is { Writes: true, Connection: { } connection, Queue: { Count: > 0 } queue })
         {
             switch (Hand(conversation, connection, queue.First))
             {
                 case SendOutcome.Sent:
+                    // The first one waited longest.
+                    port.Times.InSocket(waited);
+                    waited = 0;
                     queue.RemoveFirst();
                     OnHandedOver(conversation, 1);
                     break;
@@ -99,6 +121,7 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
             switch (Hand(conversation, connection, payload))
             {
                 case SendOutcome.Sent:
+                    _delivered = true;
                     OnHandedOver(conversation, 1);
                     return true;
                 case SendOutcome.Closed:
@@ -118,7 +141,7 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
         }
 
         conversation.Queue ??= new MessageQueue(port.Capacity, port.Options.Rpmsg.MaximumPayload);
-        if (conversation.Queue.TryEnqueue(payload))
+        if (conversation.Queue.TryEnqueue(payload, _began))
         {
             port.Counters.Queued++;
             conversations.Touched.Add(conversation);

@@ -59,7 +59,7 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
 
         (_options, _log) = (options, log);
         _directory = RunDirectory.Open(options);
-        _poll = new PollThread(options.Device, wake, log);
+        _poll = new PollThread(options.Device, wake, time, log);
         _bus = new RpmsgBus(options.Rpmsg, this);
         PortScope scope = new(options, _bus, _poll, Counters, time, log);
         _entries = new EntryTable(options.Device, _directory, _poll, Counters, time, log);
@@ -120,6 +120,7 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
         {
             // A hang-up too: what lies in the socket is received first, then the end.
             connection.MaybeReadable = true;
+            connection.WaitsSince = _poll.SeenAt;
         }
         else if ((events & (PollEvents.HangUp | PollEvents.Error)) != 0)
         {
@@ -260,7 +261,9 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
 
     private bool PumpBus(RpmsgRings rings)
     {
+        _incoming.BeginBatch();
         bool more = _bus.Pump(ReceiveBudget);
+        _incoming.EndBatch();
         Settle();
         Notify(rings);
         if (!_bus.TransmitBlocked)

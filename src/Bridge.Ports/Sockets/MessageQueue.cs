@@ -7,6 +7,7 @@ internal sealed class MessageQueue(int capacity, int maximumLength)
 {
     private readonly byte[]?[] _buffers = new byte[capacity][];
     private readonly int[] _lengths = new int[capacity];
+    private readonly long[] _began = new long[capacity];
     private int _first;
 
     /// <summary>Messages that wait.</summary>
@@ -15,8 +16,13 @@ internal sealed class MessageQueue(int capacity, int maximumLength)
     /// <summary>The message that waits longest; only if there is one.</summary>
     public ReadOnlySpan<byte> First => _buffers[_first].AsSpan(0, _lengths[_first]);
 
+    /// <summary>The timestamp that came with that message; 0 if there is none.</summary>
+    public long FirstBegan => Count > 0 ? _began[_first] : 0;
+
     /// <summary>Copies a message behind the others; false if the queue is full.</summary>
-    public bool TryEnqueue(ReadOnlySpan<byte> message)
+    /// <param name="message">The message.</param>
+    /// <param name="began">Since when it has been on its way to the application, as a timestamp; 0: not measured.</param>
+    public bool TryEnqueue(ReadOnlySpan<byte> message, long began = 0)
     {
         if (Count == capacity)
         {
@@ -25,7 +31,7 @@ internal sealed class MessageQueue(int capacity, int maximumLength)
 
         int slot = (_first + Count) % capacity;
         message.CopyTo(_buffers[slot] ??= new byte[maximumLength]);
-        _lengths[slot] = message.Length;
+        (_lengths[slot], _began[slot]) = (message.Length, began);
         Count++;
         return true;
     }

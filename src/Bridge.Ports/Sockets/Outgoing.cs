@@ -94,6 +94,7 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
         {
             if (!connection.MaySend)
             {
+                BeginWait(connection);
                 return SendResult.Done;
             }
 
@@ -110,6 +111,7 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
 
             if (!port.Bus.TryReserve(out Span<byte> payload))
             {
+                BeginWait(connection);
                 return SendResult.NoBuffer;
             }
 
@@ -121,6 +123,11 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
                 conversation.Sending.OnSent();
                 conversation.Sent++;
                 port.Counters.FromApplications++;
+                if (connection.WaitsSince != 0)
+                {
+                    port.Times.InRing(connection.WaitsSince);
+                    connection.WaitsSince = 0;
+                }
             }
             else if (outcome == ReceiveOutcome.Packet)
             {
@@ -134,6 +141,15 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
         }
 
         return SendResult.Share;
+    }
+
+    /// <summary>What lies in the socket, if anything, has to wait: for a buffer or for credit.</summary>
+    private void BeginWait(ApplicationConnection connection)
+    {
+        if (connection is { WaitsSince: 0, Reads: true, MaybeReadable: true })
+        {
+            connection.WaitsSince = port.Times.Begin();
+        }
     }
 
     private SendResult OnNothing(ApplicationConnection connection, ReceiveOutcome outcome)
@@ -153,7 +169,7 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
                 port.Counters.ClosedUnread++;
                 return SendResult.Share;
             default:
-                connection.MaybeReadable = false;
+                (connection.MaybeReadable, connection.WaitsSince) = (false, 0);
                 break;
         }
 

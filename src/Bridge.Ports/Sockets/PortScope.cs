@@ -13,6 +13,9 @@ namespace Bridge.Ports.Sockets;
 /// <param name="Log">For this device.</param>
 internal sealed record PortScope(SocketsOptions Options, RpmsgBus Bus, PollThread Poll, SocketsCounters Counters, TimeProvider Time, ILogger Log)
 {
+    /// <summary>How long messages are on their way between sockets and ring.</summary>
+    public SocketTimes Times { get; } = new(Options.Device, Time);
+
     /// <summary>The device's name, with which every log line begins.</summary>
     public string Device => Options.Device;
 

@@ -6,6 +6,9 @@ namespace Bridge.Ports.Sockets;
 /// <summary>How a sockets port presents one rpmsg device to the applications of this machine. Immutable; <see cref="FindErrors"/> checks it.</summary>
 public sealed record SocketsOptions
 {
+    /// <summary>The meter of the ports' instruments: how long messages are on their way between sockets and ring.</summary>
+    public const string MeterName = "Bridge.Ports";
+
     /// <summary>Smallest <see cref="Quota"/>.</summary>
     public const int MinimumQuota = 1;
 

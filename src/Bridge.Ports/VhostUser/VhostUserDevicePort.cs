@@ -57,7 +57,7 @@ public sealed class VhostUserDevicePort : IDevicePort, IAsyncDisposable
             throw new ArgumentOutOfRangeException(nameof(options), _queues, $"{options.Device}: a {_row.Name} device has at least {_row.Queues} queues");
         if (!RingLayout.IsValidSize(options.QueueSize))
             throw new ArgumentOutOfRangeException(nameof(options), options.QueueSize, $"{options.Device}: a ring has a power of two of entries, up to {RingLayout.MaximumSize}");
-        _poll = new PollThread(options.Device, wake, log);
+        _poll = new PollThread(options.Device, wake, _time, log);
     }
 
     /// <inheritdoc/>

@@ -40,7 +40,7 @@ public sealed class VhostUserDriverPort : IDriverPort, IAsyncDisposable
     public VhostUserDriverPort(VhostUserOptions options, Action wake, ILogger log, TimeProvider? time = null)
     {
         (_options, _wake, _time, _log) = (options, wake, time ?? TimeProvider.System, log);
-        _poll = new PollThread(options.Device, wake, log);
+        _poll = new PollThread(options.Device, wake, _time, log);
         _entrance = new Entrance(options, _poll, Accept, log);
     }
 

@@ -25,13 +25,15 @@ internal sealed class BridgedCard : IAsyncDisposable
     private string BackEndSocket => _directory.File("net.sock");
 
     /// <summary>Starts the gateways with a back end that answers ARP and echo requests by itself.</summary>
-    public static async Task<BridgedCard> StartAsync(BridgePlan plan)
+    /// <param name="plan">How they are joined.</param>
+    /// <param name="unsealedMemory">The front end's memory cannot be sealed, and is taken all the same.</param>
+    public static async Task<BridgedCard> StartAsync(BridgePlan plan, bool unsealedMemory = false)
     {
         BridgedCard card = new();
         try
         {
             card._backEnd = await PacketForwarder.StartAsync(Machine.Here, "icmpecho", PacketForwarder.BackEnd(card.BackEndSocket));
-            card._pair = await GatewayPair.StartAsync(plan with { Devices = [Device], Services = [], Devise = card.PlugIn });
+            card._pair = await GatewayPair.StartAsync(plan with { Devices = [Device], Services = [], Devise = (a, b) => card.PlugIn(a, b, unsealedMemory) });
             await Bounds.UntilAsync(() => File.Exists(card.FrontEndSocket), "the front end's socket", card.Pair.Describe);
             return card;
         }
@@ -68,9 +70,9 @@ internal sealed class BridgedCard : IAsyncDisposable
         _directory.Dispose();
     }
 
-    private void PlugIn(JsonNode a, JsonNode b)
+    private void PlugIn(JsonNode a, JsonNode b, bool unsealedMemory)
     {
-        (a[Device]!["type"], a[Device]!["port"]) = ("net", "vhost-user");
+        (a[Device]!["type"], a[Device]!["port"], a[Device]!["unsealedMemory"]) = ("net", "vhost-user", unsealedMemory);
         (b[Device]!["type"], b[Device]!["port"], b[Device]!["socket"]) = ("net", "vhost-user", BackEndSocket);
     }
 }

@@ -58,7 +58,8 @@ public sealed class CardTests
     {
         await using CardNamespace own = await CardNamespace.CreateAsync();
         await using CardNamespace place = await CardNamespace.CreateAsync();
-        await using BridgedCard card = await BridgedCard.StartAsync(BridgePlan.OnLoopback("tcp"));
+        // DPDK makes its memory files without the permission to seal them.
+        await using BridgedCard card = await BridgedCard.StartAsync(BridgePlan.OnLoopback("tcp"), unsealedMemory: true);
         await using RunningProcess front = await PacketForwarder.StartAsync(own.Machine, "io", PacketForwarder.FrontEnd(card.FrontEndSocket), CardNamespace.Device);
         await own.AddressAsync(Own);
         await PingAsync(own, card, Echo);

@@ -15,8 +15,8 @@ public sealed class QemuDiskTests
     {
         int seed = Random.Shared.Next(1_000_000);
         IPEndPoint listen = Loopback.Next(), towards = Loopback.Next();
-        // A cut every few megabytes: a round writes eight.
-        await using TcpRelay relay = new(towards, listen, seed, spacing: 30);
+        // A cut after twelve megabytes at most: two rounds write more.
+        await using TcpRelay relay = new(towards, listen, seed, spacing: 100, fromClient: true);
         BridgePlan plan = new() { KeepAliveSeconds = 1, ListenB = listen.ToString(), ConnectA = [towards.ToString()] };
         await using GuestDisk disk = await GuestDisk.StartAsync(plan);
         (int cuts, long epoch) = (relay.Cuts, await disk.EpochAsync());
@@ -61,6 +61,38 @@ public sealed class QemuDiskTests
         await disk.StopWriterAsync();
         await disk.VerifyAsync();
         Assert.Equal(epoch, await disk.EpochAsync());
+    }
+
+    [QemuFact(StorageDaemon.Program, "e2fsck", "debugfs")]
+    [Trait("Category", "Resume")]
+    public async Task Disk_EitherGatewayKilledWhileTheGuestWrites_IsWholeAndTheGuestSeesNoError()
+    {
+        await using GuestDisk disk = await GuestDisk.StartAsync(BridgePlan.OnLoopback("tcp"));
+        await disk.StartWriterAsync();
+        await disk.UntilRoundsAsync(1);
+        // The device side with all that it knew: the driver side gives its successor what is not answered.
+        await disk.Pair.B.KillAsync();
+        await disk.Pair.B.StartAsync();
+        await disk.UntilRoundsAsync(2);
+        Assert.Equal(1, await disk.Pair.A.CounterAsync("disk0", "relay.reseeded"));
+        // The driver side: QEMU comes back with the in-flight region, which tells its successor what is not answered.
+        await disk.Pair.A.KillAsync();
+        await disk.Pair.A.StartAsync();
+        await disk.UntilRoundsAsync(2);
+        await disk.StopWriterAsync();
+        await disk.VerifyAsync();
+    }
+
+    [QemuFact(StorageDaemon.Program, "e2fsck", "debugfs")]
+    public async Task Disk_ConfigurationWrittenByTheGuest_IsTakenAtTheOtherEnd()
+    {
+        await using GuestDisk disk = await GuestDisk.StartAsync(BridgePlan.OnLoopback("tcp"));
+        // The guest writes to the configuration space, and the device side has it taken.
+        Assert.Equal("write through", await disk.RunAsync("cat /sys/block/vda/cache_type"));
+        await disk.RunAsync("echo 'write back' >/sys/block/vda/cache_type");
+        Assert.Equal("write back", await disk.RunAsync("cat /sys/block/vda/cache_type"));
+        await Bounds.UntilAsync(async () => await disk.Pair.B.CounterAsync("disk0", "relay.configurationWrites") == 1, "the write at B", disk.Pair.Describe);
+        await disk.AssertQuietAsync();
     }
 
     [QemuFact(StorageDaemon.Program, "e2fsck", "debugfs")]

@@ -10,6 +10,7 @@ internal sealed class TcpRelay : IAsyncDisposable
     private readonly IPEndPoint _target;
     private readonly Random _random;
     private readonly int _spacing;
+    private readonly bool? _fromClient;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _accepting;
     private volatile bool _calm, _dark;
@@ -20,9 +21,10 @@ internal sealed class TcpRelay : IAsyncDisposable
     /// <param name="target">Where to connect to.</param>
     /// <param name="seed">Of the cuts.</param>
     /// <param name="spacing">How many times further apart the cuts are than planned.</param>
-    public TcpRelay(IPEndPoint address, IPEndPoint target, int seed, int spacing = 1)
+    /// <param name="fromClient">Whose bytes are counted until a cut; null: as planned, either's. Where nearly all flows one way, the other's would hardly ever suffice.</param>
+    public TcpRelay(IPEndPoint address, IPEndPoint target, int seed, int spacing = 1, bool? fromClient = null)
     {
-        (_target, _spacing) = (target, spacing);
+        (_target, _spacing, _fromClient) = (target, spacing, fromClient);
         _random = new Random(seed);
         _listener.Bind(address);
         _listener.Listen();
@@ -59,7 +61,7 @@ internal sealed class TcpRelay : IAsyncDisposable
             {
                 Socket client = await _listener.AcceptAsync(_stopping.Token);
                 CutPlan plan = CutPlan.Next(_random);
-                plan = plan with { Budget = plan.Budget * _spacing };
+                plan = plan with { Budget = plan.Budget * _spacing, FromClient = _fromClient ?? plan.FromClient };
                 connections.RemoveAll(task => task.IsCompletedSuccessfully);
                 connections.Add(Task.Run(() => ConnectAsync(client, plan)));
             }

@@ -28,7 +28,8 @@ public sealed class ControlTests
                 list.GetProperty("entries").EnumerateArray().Select(static e => (e.GetProperty("socket").GetString()!, e.GetProperty("state").GetString()!)));
             Assert.Equal((false, 496), (list.GetProperty("more").GetBoolean(), list.GetProperty("maximum").GetInt32()));
             JsonElement flow = (await control.DoAsync("""{"request":"flow","socket":"services/made%20here"}""")).GetProperty("conversations")[0];
-            Assert.Equal(("open", 77, 1024, 0, 1), (flow.GetProperty("state").GetString(), Number(flow, "local"), Number(flow, "remote"), Number(flow, "sent"), Number(flow, "received")));
+            Assert.Equal(("open", 77, 0, 1), (flow.GetProperty("state").GetString(), Number(flow, "local"), Number(flow, "sent"), Number(flow, "received")));
+            Assert.InRange(Number(flow, "remote"), 1024, 65535);
 
             await control.DoAsync("""{"request":"destroy","socket":"services/made%20here"}""");
 

@@ -25,7 +25,7 @@ public sealed class StormTests(ITestOutputHelper output)
     public Task Control_ThousandsOfRequestsAndConnections_AreAnsweredOrRefused() => StormAsync("control requests", (pair, times) =>
     {
         string path = pair.B.Socket("rpmsg0", "control");
-        using Socket control = RawSocket.Connect(path, SocketType.Seqpacket);
+        using Socket control = Admitted(path);
         string[] requests =
         [
             """{"request":"list"}""", """{"request":"flow","socket":"services/echo"}""", """{"request":"flow","socket":"services/none"}""", """{"request":"dance"}""",
@@ -49,16 +49,7 @@ public sealed class StormTests(ITestOutputHelper output)
         // The visitors are gone when there is room again.
         List<Socket> crowd = [];
         while (crowd.Count < MaximumControl - 1)
-        {
-            Socket one = RawSocket.Connect(path, SocketType.Seqpacket);
-            Send(one, "{\"request\":\"list\"}"u8);
-            byte[] reply = new byte[65536];
-            int length = one.Receive(reply);
-            if (Encoding.UTF8.GetString(reply, 0, length).StartsWith("{\"ok\":true", StringComparison.Ordinal))
-                crowd.Add(one);
-            else
-                one.Dispose();
-        }
+            crowd.Add(Admitted(path));
 
         using (Socket beyond = RawSocket.Connect(path, SocketType.Seqpacket))
         {
@@ -209,6 +200,27 @@ public sealed class StormTests(ITestOutputHelper output)
     private static string[] Files(TestGateway gateway, string directory) => [.. Directory.GetFiles(gateway.Socket("rpmsg0", directory)).Select(static file => Path.GetFileName(file))];
 
     /// <summary>Sends what it can: the gateway may have ended the connection already.</summary>
+    /// <summary>A control connection that is answered: those before it may have been closed here and not be noticed there yet.</summary>
+    private static Socket Admitted(string path)
+    {
+        Socket? admitted = null;
+        Await(
+            () =>
+            {
+                Socket one = RawSocket.Connect(path, SocketType.Seqpacket);
+                Send(one, "{\"request\":\"list\"}"u8);
+                byte[] reply = new byte[65536];
+                int length = one.Receive(reply);
+                if (Encoding.UTF8.GetString(reply, 0, length).StartsWith("{\"ok\":true", StringComparison.Ordinal))
+                    admitted = one;
+                else
+                    one.Dispose();
+                return admitted is not null;
+            },
+            "a place for a control connection");
+        return admitted!;
+    }
+
     private static void Send(Socket socket, ReadOnlySpan<byte> bytes) => socket.Send(bytes, SocketFlags.None, out _);
 
     /// <summary>Opens the other service as soon as the connection before has been noticed to be gone.</summary>

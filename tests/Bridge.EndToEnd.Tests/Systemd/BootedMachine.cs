@@ -37,9 +37,10 @@ internal sealed class BootedMachine : IAsyncDisposable
 
         rm -f "$1/root/etc/machine-id"
         tr -d - </proc/sys/kernel/random/uuid >"$1/root/etc/machine-id"
-        { cat; grep -q systemd-nspawn /proc/$$/comm && kill -s TERM $$; } <&0 >/dev/null 2>&1 &
+        exec 3<&0
+        { cat <&3; grep -q systemd-nspawn /proc/$$/comm && kill -s TERM $$; } >/dev/null 2>&1 &
         exec systemd-nspawn --quiet --directory="$1/root" --boot --register=no --keep-unit --console=pipe --kill-signal=SIGRTMIN+4 \
-            --network-namespace-path="/run/netns/$2" --machine="$2" --bind-ro="$3:/opt/packages" systemd.unit=$4 </dev/null
+            --network-namespace-path="/run/netns/$2" --machine="$2" --bind-ro="$3:/opt/packages" systemd.unit=$4 </dev/null 3<&-
         """;
 
     /// <summary>Boots it in the network namespace of <paramref name="network"/>.</summary>

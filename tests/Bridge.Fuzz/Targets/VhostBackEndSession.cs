@@ -22,7 +22,7 @@ internal sealed class VhostBackEndSession : IFuzzSession, IDevicePort
 
     private readonly VirtualTime _time = new();
     private readonly VhostUserDeviceCounters _counters = new();
-    private readonly PollThread _poll = new("fuzz", () => { }, NullLogger.Instance);
+    private readonly PollThread _poll = new("fuzz", () => { }, TimeProvider.System, NullLogger.Instance);
     private readonly HostileBackEnd _hostile = new();
     private readonly DeviceRelay _relay;
     private readonly PeerLane _peer;

@@ -20,7 +20,7 @@ internal sealed class VhostFrontEndSession : IFuzzSession, IDriverPort
 
     private readonly VirtualTime _time = new();
     private readonly VhostUserCounters _counters = new();
-    private readonly PollThread _poll = new("fuzz", () => { }, NullLogger.Instance);
+    private readonly PollThread _poll = new("fuzz", () => { }, TimeProvider.System, NullLogger.Instance);
     private readonly VhostUserOptions _options;
     private readonly DriverRelay _relay;
     private readonly PeerLane _peer;

@@ -26,7 +26,7 @@ public sealed class ConfigurationErrorTests
         { "\"mode\": [\"0660\"]", "mode: is a list; give a file mode (three octal digits such as 0660: 6, 4, 2 or 0 each, the owner's 6)" },
         { "\"mode\": {\"user\": 6}", "mode: is an object; give a file mode (three octal digits such as 0660: 6, 4, 2 or 0 each, the owner's 6)" },
         { "\"lisen\": []", "lisen: there is no such key; did you mean listen?" },
-        { "\"zzz\": 1", "zzz: there is no such key; here are name, identity, runDirectory, mode, group, listen, adminSocket, links, devices" },
+        { "\"zzz\": 1", "zzz: there is no such key; here are name, identity, runDirectory, mode, group, listen, adminSocket, metrics, links, devices" },
         {
             "\"adminSocket\": \"/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/012345.sock\"",
             "adminSocket: the socket path /0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/012345.sock would have 111 bytes, "

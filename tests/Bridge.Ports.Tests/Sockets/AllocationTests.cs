@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Bridge.Linux;
 using Bridge.Ports.Sockets;
 
@@ -13,7 +14,35 @@ public sealed class AllocationTests
     [InlineData(false, null)]
     // A small socket buffer: messages wait in the queue, credit stops the sender.
     [InlineData(true, 4096)]
-    public async Task Messages_ThroughBothPorts_AllocateNothing(bool flow, int? sendBuffer)
+    public Task Messages_ThroughBothPorts_AllocateNothing(bool flow, int? sendBuffer) => AllocatesNothingAsync(flow, sendBuffer);
+
+    [Fact]
+    [Trait("Category", "Metrics")]
+    public async Task Messages_WhileTheirTimesAreMeasured_AllocateNothing()
+    {
+        int[] observations = new int[2];
+        using MeterListener listener = new()
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == SocketsOptions.MeterName)
+                    listener.EnableMeasurementEvents(instrument, instrument.Name.Contains("to_ring", StringComparison.Ordinal) ? 0 : 1);
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, seconds, tags, which) =>
+        {
+            // A time cannot be negative; the device is the loopback's d or v.
+            if (seconds >= 0 && tags.Length == 1)
+                Interlocked.Increment(ref observations[(int)which!]);
+        });
+        listener.Start();
+
+        await AllocatesNothingAsync(flow: true, sendBuffer: null);
+
+        Assert.All(observations, count => Assert.InRange(count, 1, int.MaxValue));
+    }
+
+    private static async Task AllocatesNothingAsync(bool flow, int? sendBuffer)
     {
         await using Loopback loopback = await Loopback.Start(
             device: o => o with { Flow = flow, SendBufferSize = sendBuffer, Services = [new ServiceOptions("s")] });

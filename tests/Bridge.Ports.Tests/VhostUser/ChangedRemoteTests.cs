@@ -15,7 +15,7 @@ public sealed class ChangedRemoteTests
     [Fact]
     public void Offer_WithFewerQueuesThanTheFrontEndWasToldOf_IsAFaultOfThisFrontEndOnly()
     {
-        using var poll = new PollThread("v", () => { }, NullLogger.Instance);
+        using var poll = new PollThread("v", () => { }, TimeProvider.System, NullLogger.Instance);
         var offer = new DeviceOffer(DeviceTable.Rpmsg, 0, VirtioFeatures.Version1, 0, ReadOnlyMemory<byte>.Empty, [16, 16]);
         var relay = new DriverRelay("v", new NoPort(), TimeProvider.System, NullLogger.Instance);
         var vrings = new VringSet("v", offer.QueueSizes.Count, relay, TimeProvider.System, NullLogger.Instance);

@@ -25,7 +25,7 @@ public sealed class FrontEndsOwnFeaturesTests
 
     private static void SetFeatures(ushort id, ulong more)
     {
-        using var poll = new PollThread("v", () => { }, NullLogger.Instance);
+        using var poll = new PollThread("v", () => { }, TimeProvider.System, NullLogger.Instance);
         using var driver = new BlockDriver();
         DeviceOffer offer = new(id, 0, Offered, 0, ReadOnlyMemory<byte>.Empty, [64, 64, 64]);
         var options = new VhostUserOptions { Device = "v", SocketPath = "/nowhere" };

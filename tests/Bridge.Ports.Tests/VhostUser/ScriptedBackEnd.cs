@@ -154,7 +154,8 @@ internal sealed class ScriptedBackEnd : IDisposable
             case 2 when _socket is not null && !TryHandle():
                 _poller.Remove(_socket.Descriptor);
                 _socket.Dispose();
-                (_socket, _queue) = (null, null);
+                // The next connection sets everything up anew; until then nothing lies in memory that goes with its table.
+                (_socket, _queue, _enabled) = (null, null, false);
                 break;
             case 3:
                 _kick?.Take();
@@ -279,6 +280,7 @@ internal sealed class ScriptedBackEnd : IDisposable
         ulong guest = MemoryMarshal.Read<ulong>(payload.AsSpan(8)), length = MemoryMarshal.Read<ulong>(payload.AsSpan(16));
         MappedFile mapping = MappedFile.Map(Assert.Single(_descriptors), 0, length);
         IsSealed = mapping.IsSealed && Assert.ThrowsAny<LinuxException>(() => MemoryFile.SetSize(_descriptors[0], 0)).Errno == Errno.EPERM;
+        (_queue, _enabled) = (null, false);
         _memory?.Dispose();
         _memory = new ForeignMemory(mapping.Address, mapping.Size, mapping);
         _descriptors.Clear();
