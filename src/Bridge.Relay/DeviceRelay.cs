@@ -130,10 +130,7 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
                 continue;
             bool broken = queue.Broken is not null;
             if (queue.Turn(expose: !_suspended))
-            {
-                Counters.Notifications++;
                 _port.OnAvailable(i);
-            }
 
             if (queue.Broken is { } fault && !broken)
             {
@@ -309,7 +306,7 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
     }
 
     private void Attach(int queue) =>
-        _queues[queue] = new DeviceSideQueue((ushort)queue, _generations[queue], _row!, _window!, _rings[queue].Ring, _rings[queue].Pool, _offers[queue], Counters, TotalsOf(queue),
+        _queues[queue] = new DeviceSideQueue((ushort)queue, _generations[queue], _row!, _window!, _rings[queue].Ring, _rings[queue].Pool, _offers[queue], Counters,
             merges: _row!.MergesSegments && (_features & VirtioFeatures.Version1) != 0);
 
     /// <summary>Memory of its own for every life: what is left of a device of an earlier life cannot reach into this one.</summary>

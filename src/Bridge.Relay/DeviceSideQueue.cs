@@ -33,9 +33,9 @@ internal sealed partial class DeviceSideQueue
     private bool _armed;
 
     public DeviceSideQueue(
-        ushort index, uint generation, DeviceRow row, Window window, DriverQueue ring, ulong pool, in QueueOffer offer, RelayCounters counters, QueueTotals totals, bool merges)
+        ushort index, uint generation, DeviceRow row, Window window, DriverQueue ring, ulong pool, in QueueOffer offer, RelayCounters counters, bool merges)
     {
-        (_index, Generation, _row, _window, _ring, _counters, _totals, _placeSize) = (index, generation, row, window, ring, counters, totals, offer.PlaceSize);
+        (_index, Generation, _row, _window, _ring, _counters, _totals, _placeSize) = (index, generation, row, window, ring, counters, counters.Queue(index), offer.PlaceSize);
         _places = new Place[offer.Places];
         _free = new Stack<int>(_places.Length);
         _waiting = new Queue<int>(_places.Length);
@@ -238,8 +238,6 @@ internal sealed partial class DeviceSideQueue
     private void Complete(int index)
     {
         _nextPosted++;
-        _counters.Posted++;
-        _counters.PostedBytes += (long)_places[index].ReadableLength;
         _totals.Posted++;
         _totals.PostedBytes += (long)_places[index].ReadableLength;
         _waiting.Enqueue(index);
@@ -266,8 +264,6 @@ internal sealed partial class DeviceSideQueue
         Place place = _places[index];
         (place.Reported, place.Written, place.IsExposed) = (reported, written, false);
         _usedLog[_nextUsed++ % (ulong)_usedLog.Length] = index;
-        _counters.Used++;
-        _counters.UsedBytes += written;
         _totals.Used++;
         _totals.UsedBytes += written;
     }

@@ -100,7 +100,7 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
             LittleEndian: (RingFeatures & VirtioFeatures.Version1) != 0 || BitConverter.IsLittleEndian,
             MaximumSegments: PostedPayload.MaximumSegments);
         var ring = new DeviceQueue(window, layout, options, nextAvailable, nextUsed);
-        _queues[queue] = new DriverSideQueue((ushort)queue, _control.NextGeneration(queue), _row, info.Queues[queue], window, ring, _lent, Counters, TotalsOf(queue))
+        _queues[queue] = new DriverSideQueue((ushort)queue, _control.NextGeneration(queue), _row, info.Queues[queue], window, ring, _lent, Counters)
         {
             Noted = _port.KeepsDriver ? _port.OnNotable : null,
         };
@@ -211,10 +211,7 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
         for (int i = 0; i < _queues.Length; i++)
         {
             if (_queues[i] is { } queue && queue.ShouldNotify())
-            {
-                Counters.Notifications++;
                 _port.OnUsed(i);
-            }
         }
     }
 

@@ -5,7 +5,6 @@ namespace Bridge.Relay;
 /// <content>The record of what is in flight that outlives this process, and what an earlier one left in it.</content>
 internal sealed partial class DriverSideQueue
 {
-    private readonly Queue<ushort> _left = new();
     private InflightRecord? _record;
 
     /// <summary>Keeps a record from now on.</summary>
@@ -17,35 +16,29 @@ internal sealed partial class DriverSideQueue
         _record = record;
         foreach (ushort head in outstanding)
         {
-            if (_row.AfterLoss(_index) == LostChain.Repeat)
+            var left = new Outstanding();
+            try
             {
-                _left.Enqueue(head);
-                _counters.Repeated++;
+                _ring.TakeAgain(head, left.Chain);
+            }
+            catch (RingFaultException fault) when (fault.Head is { } bad)
+            {
+                GiveBack(bad, fault);
                 continue;
             }
 
-            _ring.TakeAgain(head, _spare.Chain);
-            int length = _row.AfterLoss(_index) == LostChain.Fail ? (int)Math.Min((ulong)_row.FailureResponse.Length, _spare.Chain.WritableLength) : 0;
-            SegmentCopy.Scatter(_window, _spare.Chain.Writable, 0, _row.FailureResponse.Span[..length]);
-            Publish(head, (uint)length);
-            _counters.Forfeited++;
+            _byHead[head] = left;
+            Lend(left.Chain);
+            // Nobody knows whether the earlier one's device side has done its work.
+            _again.Enqueue((head, true));
         }
     }
 
-    /// <summary>The next chain, of an earlier back end's first. Entered before anything of it is sent.</summary>
-    /// <exception cref="RingFaultException">See <see cref="DeviceQueue.TryTake"/>.</exception>
-    private bool TryTakeNext(Chain chain)
+    private void GiveBack(ushort malformed, RingFaultException fault)
     {
-        if (_left.TryDequeue(out ushort head))
-        {
-            _ring.TakeAgain(head, chain);
-            return true;
-        }
-
-        if (!_ring.TryTake(chain))
-            return false;
-        _record?.Enter(chain.Head);
-        return true;
+        _counters.MalformedChains++;
+        LastFault = fault;
+        Publish(malformed, 0);
     }
 
     private void Publish(ushort head, uint length)

@@ -13,7 +13,8 @@ internal sealed partial class DriverSideQueue
     // Messages of the bridge itself that are on their way at the same time, per queue. They have heads of their own, behind the ring's.
     private const int MaximumTold = 32;
 
-    // Chains that the lost device side had or was to get, in their order; they are numbered anew as they are taken. True: it may have done their work.
+    // Chains that a lost device side had or was to get, or that an earlier process here had taken, in their order; they are numbered anew as they are taken. True: their work may
+    // have been done.
     private readonly Queue<(ushort Head, bool InDoubt)> _again = [];
     private readonly Queue<byte[]> _answers = [], _tell = [];
 

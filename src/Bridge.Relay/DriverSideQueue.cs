@@ -34,10 +34,9 @@ internal sealed partial class DriverSideQueue
     private ulong _nextUsed, _confirmed;
     private PartialUsed? _partial;
 
-    public DriverSideQueue(
-        ushort index, uint generation, DeviceRow row, QueueOffer offer, Window window, DeviceQueue ring, LentRoom lent, RelayCounters counters, QueueTotals totals)
+    public DriverSideQueue(ushort index, uint generation, DeviceRow row, QueueOffer offer, Window window, DeviceQueue ring, LentRoom lent, RelayCounters counters)
     {
-        (_index, Generation, _row, _offer, _window, _ring, _lent, _counters, _totals) = (index, generation, row, offer, window, ring, lent, counters, totals);
+        (_index, Generation, _row, _offer, _window, _ring, _lent, _counters, _totals) = (index, generation, row, offer, window, ring, lent, counters, counters.Queue(index));
         _byHead = new Outstanding?[ring.Size + MaximumTold];
         _headOf = new Dictionary<ulong, ushort>(ring.Size);
     }
@@ -149,7 +148,7 @@ internal sealed partial class DriverSideQueue
             return true;
         try
         {
-            if (_left.Count == 0 && !_ring.HasAvailable)
+            if (!_ring.HasAvailable)
                 return false;
         }
         catch (RingFaultException fault)
@@ -182,14 +181,13 @@ internal sealed partial class DriverSideQueue
             Chain chain = _spare.Chain;
             try
             {
-                if (!TryTakeNext(chain))
+                if (!_ring.TryTake(chain))
                     return false;
+                _record?.Enter(chain.Head);
             }
             catch (RingFaultException fault) when (fault.Head is { } bad)
             {
-                _counters.MalformedChains++;
-                LastFault = fault;
-                Publish(bad, 0);
+                GiveBack(bad, fault);
                 continue;
             }
             catch (RingFaultException fault)
@@ -217,8 +215,6 @@ internal sealed partial class DriverSideQueue
             Lend(chain);
             Enter(chain.Head);
             (_byHead[chain.Head], _spare) = (_spare, _byHead[chain.Head] ?? new Outstanding());
-            _counters.Posted++;
-            _counters.PostedBytes += (long)chain.ReadableLength;
             _totals.Posted++;
             _totals.PostedBytes += (long)chain.ReadableLength;
             Note(chain.Readable, chain.ReadableLength);
@@ -367,14 +363,12 @@ internal sealed partial class DriverSideQueue
             Return(head, chain, entry);
         _nextUsed++;
         _floor = Math.Max(_floor, entry.ChainSequence + 1);
-        _counters.Used++;
-        _counters.UsedBytes += entry.Written;
-        _totals.Used++;
-        _totals.UsedBytes += entry.Written;
     }
 
     private void Return(ushort head, Chain chain, in UsedEntry entry)
     {
+        _totals.Used++;
+        _totals.UsedBytes += entry.Written;
         Note(chain.Writable, entry.Written);
         if (Broken is null)
             Publish(head, (uint)Math.Min(entry.Reported, _row.ReportedLimit(chain)));

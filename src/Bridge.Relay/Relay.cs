@@ -14,8 +14,6 @@ public abstract class Relay
     /// <summary>What a peer may have under way besides chains, bytes: control frames, confirmations, what is left of an earlier life.</summary>
     private protected const long ControlAllowance = 1 << 20;
 
-    private readonly List<QueueTotals> _totals = [];
-
     /// <summary>Makes the part that both sides share.</summary>
     private protected Relay(string device, TimeProvider time, ILogger logger)
     {
@@ -41,14 +39,6 @@ public abstract class Relay
     private protected LaneOutput? Output { get; private set; }
 
     private protected TimeProvider Time { get; }
-
-    /// <summary>What a queue counts, in this life and all others.</summary>
-    private protected QueueTotals TotalsOf(int queue)
-    {
-        while (_totals.Count <= queue)
-            _totals.Add(new QueueTotals());
-        return _totals[queue];
-    }
 
     private protected ILogger Log { get; }
 

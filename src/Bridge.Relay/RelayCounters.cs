@@ -3,17 +3,20 @@ namespace Bridge.Relay;
 /// <summary>What one relay counted. Written inside the device's turn; read from anywhere (64-bit loads, each figure for itself).</summary>
 public sealed class RelayCounters
 {
-    /// <summary>Chains captured from the driver (driver side) or applied to the device (device side).</summary>
-    public long Posted { get; internal set; }
+    // Replaced as a whole when a queue comes: it is read from anywhere.
+    private volatile QueueTotals[] _queues = [];
 
-    /// <summary>Used elements published to the driver (driver side) or captured from the device (device side).</summary>
-    public long Used { get; internal set; }
+    /// <inheritdoc cref="QueueTotals.Posted"/>
+    public long Posted => Sum(static queue => queue.Posted);
 
-    /// <summary>Readable bytes of the posted chains.</summary>
-    public long PostedBytes { get; internal set; }
+    /// <inheritdoc cref="QueueTotals.Used"/>
+    public long Used => Sum(static queue => queue.Used);
 
-    /// <summary>Written bytes of the used elements.</summary>
-    public long UsedBytes { get; internal set; }
+    /// <inheritdoc cref="QueueTotals.PostedBytes"/>
+    public long PostedBytes => Sum(static queue => queue.PostedBytes);
+
+    /// <inheritdoc cref="QueueTotals.UsedBytes"/>
+    public long UsedBytes => Sum(static queue => queue.UsedBytes);
 
     /// <summary>Chains or used elements sent once more after a link came back: the other side had not got them.</summary>
     public long SentAgain { get; internal set; }
@@ -42,8 +45,8 @@ public sealed class RelayCounters
     /// <summary>Connections closed because the peer broke the protocol on this lane.</summary>
     public long ProtocolFaults { get; internal set; }
 
-    /// <summary>Notifications given to the local driver or device.</summary>
-    public long Notifications { get; internal set; }
+    /// <inheritdoc cref="QueueTotals.Notified"/>
+    public long Notifications => Sum(static queue => queue.Notified);
 
     /// <summary>Chains made available once more because the device was lost with them: the lost one may have done their work already.</summary>
     public long Repeated { get; internal set; }
@@ -56,4 +59,14 @@ public sealed class RelayCounters
 
     /// <summary>Chains that were lost with the device and must not be repeated: given back as done, or as failed, by the device table.</summary>
     public long Forfeited { get; internal set; }
+
+    /// <summary>What a queue counts, in this life and all others.</summary>
+    internal QueueTotals Queue(int index)
+    {
+        while (_queues.Length <= index)
+            _queues = [.. _queues, new QueueTotals()];
+        return _queues[index];
+    }
+
+    private long Sum(Func<QueueTotals, long> figure) => _queues.Sum(figure);
 }

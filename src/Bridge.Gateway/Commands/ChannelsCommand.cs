@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Bridge.Gateway.Admin;
 using Bridge.Gateway.Reports;
 using Spectre.Console;
@@ -7,12 +6,8 @@ using Spectre.Console;
 namespace Bridge.Gateway.Commands;
 
 /// <summary><c>channels</c>: what applications can connect to, and what they are using.</summary>
-internal sealed class ChannelsCommand : DetailedCommand
+internal sealed class ChannelsCommand : AdminCommand<ChannelsReport>
 {
-    private readonly Option<string?> _adminSocket = CommandOptions.AdminSocket();
-    private readonly Option<string?> _configuration = CommandOptions.Configuration();
-    private readonly Option<bool> _json = CommandOptions.Json();
-
     public ChannelsCommand()
         : base(
             "channels",
@@ -21,31 +16,18 @@ internal sealed class ChannelsCommand : DetailedCommand
             Exit code 69 when no gateway answers.
             """)
     {
-        Add(_adminSocket);
-        Add(_configuration);
-        Add(_json);
-        SetAction(RunAsync);
     }
 
-    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
-    {
-        using AdminClient client = new(CommandOptions.FindAdminSocket(parsed.GetValue(_adminSocket), parsed.GetValue(_configuration)));
-        ChannelsReport report = await client.GetChannelsAsync(cancellation);
-        TextWriter output = parsed.InvocationConfiguration.Output;
-        if (parsed.GetValue(_json))
-        {
-            await output.WriteLineAsync(JsonSerializer.Serialize(report, ReportJson.Default.ChannelsReport));
-        }
-        else if (report.Channels.Count == 0)
-        {
-            await output.WriteLineAsync("There is no channel yet: the other side has announced nothing, and no service is configured or connected here.");
-        }
-        else
-        {
-            TerminalOutput.ForOutput(output).Write(ChannelTable(report.Channels));
-        }
+    /// <inheritdoc/>
+    protected override Task<ChannelsReport> AskAsync(AdminClient client, ParseResult parsed, CancellationToken cancellation) => client.GetChannelsAsync(cancellation);
 
-        return (int)ExitCode.Ok;
+    /// <inheritdoc/>
+    protected override async Task ShowAsync(ChannelsReport report, InvocationConfiguration console)
+    {
+        if (report.Channels.Count == 0)
+            await console.Output.WriteLineAsync("There is no channel yet: the other side has announced nothing, and no service is configured or connected here.");
+        else
+            TerminalOutput.ForOutput(console.Output).Write(ChannelTable(report.Channels));
     }
 
     private static Table ChannelTable(IEnumerable<ChannelReport> channels)

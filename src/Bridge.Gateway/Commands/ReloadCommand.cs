@@ -1,17 +1,12 @@
 using System.CommandLine;
-using System.Text.Json;
 using Bridge.Gateway.Admin;
 using Bridge.Gateway.Reports;
 
 namespace Bridge.Gateway.Commands;
 
 /// <summary><c>reload</c>: the running gateway reads its configuration file again.</summary>
-internal sealed class ReloadCommand : DetailedCommand
+internal sealed class ReloadCommand : AdminCommand<ReloadReport>
 {
-    private readonly Option<string?> _adminSocket = CommandOptions.AdminSocket();
-    private readonly Option<string?> _configuration = CommandOptions.Configuration();
-    private readonly Option<bool> _json = CommandOptions.Json();
-
     public ReloadCommand()
         : base(
             "reload",
@@ -21,30 +16,21 @@ internal sealed class ReloadCommand : DetailedCommand
             error changes nothing: the errors are printed and the exit code is 78. SIGHUP does the same; then the log tells.
             """)
     {
-        Add(_adminSocket);
-        Add(_configuration);
-        Add(_json);
-        SetAction(RunAsync);
     }
 
-    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    /// <inheritdoc/>
+    protected override Task<ReloadReport> AskAsync(AdminClient client, ParseResult parsed, CancellationToken cancellation) => client.ReloadAsync(cancellation);
+
+    /// <inheritdoc/>
+    protected override async Task ShowAsync(ReloadReport report, InvocationConfiguration console)
     {
-        using AdminClient client = new(CommandOptions.FindAdminSocket(parsed.GetValue(_adminSocket), parsed.GetValue(_configuration)));
-        ReloadReport report = await client.ReloadAsync(cancellation);
-        InvocationConfiguration console = parsed.InvocationConfiguration;
-        if (parsed.GetValue(_json))
-        {
-            await console.Output.WriteLineAsync(JsonSerializer.Serialize(report, ReportJson.Default.ReloadReport));
-        }
-        else
-        {
-            foreach (string error in report.Errors)
-                await console.Error.WriteLineAsync(error);
-            await (report.Applied ? console.Output : console.Error).WriteAsync(Describe(report));
-        }
-
-        return (int)(report.Applied ? ExitCode.Ok : ExitCode.Configuration);
+        foreach (string error in report.Errors)
+            await console.Error.WriteLineAsync(error);
+        await (report.Applied ? console.Output : console.Error).WriteAsync(Describe(report));
     }
+
+    /// <inheritdoc/>
+    protected override ExitCode ExitCodeOf(ReloadReport report) => report.Applied ? ExitCode.Ok : ExitCode.Configuration;
 
     private static string Describe(ReloadReport report)
     {

@@ -1,17 +1,13 @@
 using System.CommandLine;
-using System.Text.Json;
 using Bridge.Gateway.Admin;
 using Bridge.Gateway.Reports;
 
 namespace Bridge.Gateway.Commands;
 
 /// <summary><c>rings</c>: the virtqueues of the running gateway, figure by figure.</summary>
-internal sealed class RingsCommand : DetailedCommand
+internal sealed class RingsCommand : AdminCommand<RingsReport>
 {
     private readonly Argument<string?> _device = new("DEVICE") { Description = "The device; all of them when left out.", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string?> _adminSocket = CommandOptions.AdminSocket();
-    private readonly Option<string?> _configuration = CommandOptions.Configuration();
-    private readonly Option<bool> _json = CommandOptions.Json();
 
     public RingsCommand()
         : base(
@@ -25,29 +21,24 @@ internal sealed class RingsCommand : DetailedCommand
             """)
     {
         Add(_device);
-        Add(_adminSocket);
-        Add(_configuration);
-        Add(_json);
-        SetAction(RunAsync);
     }
 
-    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    /// <inheritdoc/>
+    protected override async Task<RingsReport> AskAsync(AdminClient client, ParseResult parsed, CancellationToken cancellation)
     {
-        using AdminClient client = new(CommandOptions.FindAdminSocket(parsed.GetValue(_adminSocket), parsed.GetValue(_configuration)));
         RingsReport report = await client.GetRingsAsync(cancellation);
-        if (parsed.GetValue(_device) is { } name)
-        {
-            RingDeviceReport[] chosen = [.. report.Devices.Where(device => device.Device == name)];
-            if (chosen.Length == 0)
-                throw new CommandFailedException(ExitCode.Failure, $"the gateway has no device {name}: it has {string.Join(", ", report.Devices.Select(device => device.Device))}; check the name.");
-            report = new RingsReport { Devices = chosen };
-        }
+        if (parsed.GetValue(_device) is not { } name)
+            return report;
+        RingDeviceReport[] chosen = [.. report.Devices.Where(device => device.Device == name)];
+        return chosen.Length > 0
+            ? new RingsReport { Devices = chosen }
+            : throw new CommandFailedException(ExitCode.Failure, $"the gateway has no device {name}: it has {string.Join(", ", report.Devices.Select(device => device.Device))}; check the name.");
+    }
 
-        TextWriter output = parsed.InvocationConfiguration.Output;
-        if (parsed.GetValue(_json))
-            await output.WriteLineAsync(JsonSerializer.Serialize(report, ReportJson.Default.RingsReport));
-        else
-            RingTable.Write(TerminalOutput.ForOutput(output), report);
-        return (int)ExitCode.Ok;
+    /// <inheritdoc/>
+    protected override Task ShowAsync(RingsReport report, InvocationConfiguration console)
+    {
+        RingTable.Write(TerminalOutput.ForOutput(console.Output), report);
+        return Task.CompletedTask;
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Bridge.Gateway.Admin;
 using Bridge.Gateway.Reports;
 using Spectre.Console;
@@ -8,12 +7,8 @@ using Spectre.Console;
 namespace Bridge.Gateway.Commands;
 
 /// <summary><c>status</c>: the running gateway with its links and devices.</summary>
-internal sealed class StatusCommand : DetailedCommand
+internal sealed class StatusCommand : AdminCommand<GatewayReport>
 {
-    private readonly Option<string?> _adminSocket = CommandOptions.AdminSocket();
-    private readonly Option<string?> _configuration = CommandOptions.Configuration();
-    private readonly Option<bool> _json = CommandOptions.Json();
-
     public StatusCommand()
         : base(
             "status",
@@ -22,27 +17,16 @@ internal sealed class StatusCommand : DetailedCommand
             Exit code 69 when no gateway answers. A gateway that is not ready is no failure of this command.
             """)
     {
-        Add(_adminSocket);
-        Add(_configuration);
-        Add(_json);
-        SetAction(RunAsync);
     }
 
-    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
-    {
-        using AdminClient client = new(CommandOptions.FindAdminSocket(parsed.GetValue(_adminSocket), parsed.GetValue(_configuration)));
-        GatewayReport report = await client.GetStatusAsync(cancellation);
-        TextWriter output = parsed.InvocationConfiguration.Output;
-        if (parsed.GetValue(_json))
-        {
-            await output.WriteLineAsync(JsonSerializer.Serialize(report, ReportJson.Default.GatewayReport));
-        }
-        else
-        {
-            Print(report, TerminalOutput.ForOutput(output));
-        }
+    /// <inheritdoc/>
+    protected override Task<GatewayReport> AskAsync(AdminClient client, ParseResult parsed, CancellationToken cancellation) => client.GetStatusAsync(cancellation);
 
-        return (int)ExitCode.Ok;
+    /// <inheritdoc/>
+    protected override Task ShowAsync(GatewayReport report, InvocationConfiguration console)
+    {
+        Print(report, TerminalOutput.ForOutput(console.Output));
+        return Task.CompletedTask;
     }
 
     private static void Print(GatewayReport report, IAnsiConsole console)

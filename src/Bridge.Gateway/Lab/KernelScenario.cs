@@ -17,7 +17,7 @@ internal sealed partial class KernelScenario(LabBench bench) : LabScenario(bench
 
     private const string Device = "rpmsg0", Service = "rpmsg-raw";
     private const int Burst = 20_000, Cuts = 2;
-    private const uint FromGuestSeed = 1, ToGuestSeed = 2;
+    private const int FromGuestSeed = 1, ToGuestSeed = 2;
 
     // Linux gives a writer that makes no progress up after 15 s.
     private static readonly TimeSpan CutDuration = TimeSpan.FromSeconds(2), Patience = TimeSpan.FromMinutes(2);
@@ -88,7 +88,7 @@ internal sealed partial class KernelScenario(LabBench bench) : LabScenario(bench
         await Guest.RunAsync($"await 60 endpoint {Service} && file=$(endpoint {Service}) && await 60 test -c $file && exec 3<>$file", cancellation);
         // A service learns its peer from what that sends first.
         await Guest.RunAsync("rpmsg send fd:3 hello", cancellation);
-        byte[] hello = new byte[GuestMessages.Maximum];
+        byte[] hello = new byte[NumberedMessage.Maximum];
         await Application.ReceiveAsync(hello, SocketFlags.None, cancellation);
         // The bus has two devices of its own besides.
         int channels = int.Parse(await Guest.RunAsync("channels | grep -v -c -e rpmsg_ctrl -e rpmsg_ns", cancellation), CultureInfo.InvariantCulture);
@@ -96,18 +96,18 @@ internal sealed partial class KernelScenario(LabBench bench) : LabScenario(bench
         Say($"a burst of {Burst} messages each way at once, with {Cuts} cuts of the link");
         long begin = Bench.Time.GetTimestamp();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task<long> sending = SendAsync(stop.Token);
-        Delivery fromGuest = new(Burst);
-        Task<long> receiving = ReceiveAsync(fromGuest, stop.Token);
+        Delivery toGuest = new(Burst), fromGuest = new(Burst);
+        NumberedReceiver receiver = new("from the guest", Application, FromGuestSeed, fromGuest, Bench.Time);
+        Task flows = Task.WhenAll(new NumberedSender(Application, ToGuestSeed, toGuest).RunAsync(static number => number == Burst - 1, stop.Token), receiver.RunAsync(stop.Token));
         Task cutting = CutAsync(fromGuest, stop.Token);
         (_, string answer) = await Guest.TryAsync(
             $"rpmsg burst-send fd:3 {FromGuestSeed} {Burst} >/tmp/sent 2>&1 & job=$!; rpmsg burst-receive fd:3 {ToGuestSeed}; wait $job; cat /tmp/sent", cancellation);
         double seconds = Bench.Time.GetElapsedTime(begin).TotalSeconds;
         stop.CancelAfter(Patience);
-        long sent = await sending, corrupted = await receiving;
+        await flows;
         await stop.CancelAsync();
         await cutting.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        return Report(transport, channels, answer, fromGuest, sent, corrupted) with { MessagesPerSecond = Math.Round(2 * Burst / seconds) };
+        return Report(transport, channels, answer, fromGuest, toGuest.Accepted, receiver.Corrupted) with { MessagesPerSecond = Math.Round(2 * Burst / seconds) };
     }
 
     private KernelLabReport Report(string transport, int channels, string answer, Delivery fromGuest, long toGuest, long corrupted)
@@ -131,34 +131,6 @@ internal sealed partial class KernelScenario(LabBench bench) : LabScenario(bench
             Reordered = Count("reordered") + fromGuest.Reordered,
             Corrupted = Count("corrupted") + corrupted,
         };
-    }
-
-    private async Task<long> SendAsync(CancellationToken stop)
-    {
-        GuestMessages messages = new(ToGuestSeed);
-        byte[] message = new byte[GuestMessages.Maximum];
-        for (int number = 0; number < Burst; number++)
-            await Application.SendAsync(message.AsMemory(0, messages.Write(number, number == Burst - 1, message)), SocketFlags.None, stop);
-        return Burst;
-    }
-
-    /// <summary>Until the last one. How many were damaged.</summary>
-    private async Task<long> ReceiveAsync(Delivery delivery, CancellationToken stop)
-    {
-        GuestMessages messages = new(FromGuestSeed);
-        byte[] message = new byte[GuestMessages.Maximum];
-        long corrupted = 0;
-        bool last = false;
-        while (!last)
-        {
-            int length = await Application.ReceiveAsync(message, SocketFlags.None, stop);
-            if (length == 0)
-                throw new CommandFailedException(ExitCode.Failure, $"the channel ended after {delivery.Received} messages of the guest's burst; the logs are in {Bench.Directory}.");
-            corrupted += messages.IsIntact(message.AsSpan(0, length), out last) ? 0 : 1;
-            delivery.CountReceived(message.AsSpan(0, length));
-        }
-
-        return corrupted;
     }
 
     /// <summary>Cuts the link when a part of the burst has arrived, and again when another has.</summary>

@@ -42,7 +42,7 @@ internal sealed class LinkLossScenario(LabBench bench) : LabScenario(bench)
         int cuts = Bench.Options.Cuts ?? DefaultCuts;
         for (int cut = 0; cut < cuts && !flows.IsCompleted; cut++)
         {
-            await Task.WhenAll(there.UntilReceivedAsync(cancellation), back.UntilReceivedAsync(cancellation));
+            await Task.WhenAll(there.Receiver.UntilReceivedAsync(cancellation), back.Receiver.UntilReceivedAsync(cancellation));
             TimeSpan outage = Outages[cut / 2 % Outages.Length];
             bool reset = cut % 2 == 0;
             Bench.Progress.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"cut {cut + 1} of {cuts}: {(reset ? "reset" : "silence")}, {outage.TotalMilliseconds:0} ms");
@@ -60,10 +60,11 @@ internal sealed class LinkLossScenario(LabBench bench) : LabScenario(bench)
             Kills = 0,
             Messages = there.Delivery.Accepted + back.Delivery.Accepted,
             Lost = there.Delivery.Lost + back.Delivery.Lost,
-            Duplicated = there.Delivery.Duplicated + back.Delivery.Duplicated + there.Corrupted + back.Corrupted,
+            Duplicated = there.Delivery.Duplicated + back.Delivery.Duplicated,
             Repeated = 0,
+            Corrupted = there.Receiver.Corrupted + back.Receiver.Corrupted,
             Reordered = there.Delivery.Reordered + back.Delivery.Reordered,
-            LongestPauseMilliseconds = Math.Round(Math.Max(there.LongestPause.TotalMilliseconds, back.LongestPause.TotalMilliseconds)),
+            LongestPauseMilliseconds = Math.Round(Math.Max(there.Receiver.LongestPause.TotalMilliseconds, back.Receiver.LongestPause.TotalMilliseconds)),
         };
     }
 

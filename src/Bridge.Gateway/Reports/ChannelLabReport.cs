@@ -1,7 +1,7 @@
 namespace Bridge.Gateway.Reports;
 
 /// <summary>The lab's channel between two applications.</summary>
-internal sealed record ChannelLabReport : LabReport
+internal sealed record ChannelLabReport : DeliveryLabReport
 {
     /// <summary>Bytes of the file that went there and back.</summary>
     public long? Bytes { get; init; }
@@ -11,15 +11,6 @@ internal sealed record ChannelLabReport : LabReport
 
     /// <summary>Messages that <c>send()</c> accepted.</summary>
     public long? Messages { get; init; }
-
-    /// <summary>Accepted, never received.</summary>
-    public long? Lost { get; init; }
-
-    /// <summary>Received more than once.</summary>
-    public long? Duplicated { get; init; }
-
-    /// <summary>Received after a later one.</summary>
-    public long? Reordered { get; init; }
 
     /// <summary>Round trips of the ping-pong.</summary>
     public RoundTripReport? RttMicroseconds { get; init; }
@@ -34,24 +25,12 @@ internal sealed record ChannelLabReport : LabReport
         ("file bytes, there and back", Bytes),
         ("SHA-256", Sha256Match switch { true => "matches on both sides", false => "DIFFERS", null => null }),
         ("messages accepted by send()", Messages),
-        ("lost", Lost),
-        ("duplicated", Duplicated),
-        ("reordered", Reordered),
+        .. Deliveries(),
         ("round trip p50, us", RttMicroseconds?.P50),
         ("round trip p99, us", RttMicroseconds?.P99),
         ("burst, messages per second", MessagesPerSecond),
     ];
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Faults()
-    {
-        if (Sha256Match == false)
-            yield return "the file came back different";
-        if (Lost is not 0)
-            yield return $"{Lost} messages were lost";
-        if (Duplicated is not 0)
-            yield return $"{Duplicated} messages came twice";
-        if (Reordered is not 0)
-            yield return $"{Reordered} messages came out of order";
-    }
+    public override IEnumerable<string> Faults() => Sha256Match == false ? base.Faults().Prepend("the file came back different") : base.Faults();
 }

@@ -1,7 +1,7 @@
 namespace Bridge.Gateway.Reports;
 
 /// <summary>The lab's guest with the Linux kernel's own rpmsg drivers.</summary>
-internal sealed record KernelLabReport : LabReport
+internal sealed record KernelLabReport : DeliveryLabReport
 {
     /// <summary>The guest's kernel, as <c>uname -r</c> tells it.</summary>
     public string? GuestKernel { get; init; }
@@ -18,18 +18,6 @@ internal sealed record KernelLabReport : LabReport
     /// <summary>Messages that the two received.</summary>
     public long? BurstReceived { get; init; }
 
-    /// <summary>Accepted, never received.</summary>
-    public long? Lost { get; init; }
-
-    /// <summary>Received more than once.</summary>
-    public long? Duplicated { get; init; }
-
-    /// <summary>Received after a later one.</summary>
-    public long? Reordered { get; init; }
-
-    /// <summary>Received with other bytes than were sent.</summary>
-    public long? Corrupted { get; init; }
-
     /// <summary>Both ways together, the cuts included.</summary>
     public double? MessagesPerSecond { get; init; }
 
@@ -41,23 +29,7 @@ internal sealed record KernelLabReport : LabReport
         ("cuts of the link", Cuts),
         ("burst, messages sent both ways", BurstSent),
         ("burst, messages received", BurstReceived),
-        ("lost", Lost),
-        ("duplicated", Duplicated),
-        ("reordered", Reordered),
-        ("corrupted", Corrupted),
+        .. Deliveries(),
         ("messages per second, cuts included", MessagesPerSecond),
     ];
-
-    /// <inheritdoc/>
-    public override IEnumerable<string> Faults()
-    {
-        if (Lost is not 0)
-            yield return $"{Lost} messages were lost";
-        if (Duplicated is not 0)
-            yield return $"{Duplicated} messages came twice";
-        if (Reordered is not 0)
-            yield return $"{Reordered} messages came out of order";
-        if (Corrupted is not 0)
-            yield return $"{Corrupted} messages came damaged";
-    }
 }

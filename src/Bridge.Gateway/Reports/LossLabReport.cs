@@ -1,7 +1,7 @@
 namespace Bridge.Gateway.Reports;
 
 /// <summary>The lab's applications while the link is cut, or gateways are killed.</summary>
-internal sealed record LossLabReport : LabReport
+internal sealed record LossLabReport : DeliveryLabReport
 {
     /// <summary>How often the link was cut.</summary>
     public long? Cuts { get; init; }
@@ -12,17 +12,8 @@ internal sealed record LossLabReport : LabReport
     /// <summary>Messages that <c>send()</c> accepted, both ways.</summary>
     public long? Messages { get; init; }
 
-    /// <summary>Accepted, never received.</summary>
-    public long? Lost { get; init; }
-
-    /// <summary>Received more than once, or damaged.</summary>
-    public long? Duplicated { get; init; }
-
     /// <summary>Received more than once because a gateway was killed while it handed them over.</summary>
     public long? Repeated { get; init; }
-
-    /// <summary>Received after a later one.</summary>
-    public long? Reordered { get; init; }
 
     /// <summary>The longest time in which nothing arrived in one of the directions, ms; the outages themselves count.</summary>
     public double? LongestPauseMilliseconds { get; init; }
@@ -33,21 +24,8 @@ internal sealed record LossLabReport : LabReport
         ("cuts of the link", Cuts),
         ("killed gateways", Kills),
         ("messages accepted by send()", Messages),
-        ("lost", Lost),
-        ("duplicated", Duplicated),
+        .. Deliveries(),
         ("repeated", Repeated),
-        ("reordered", Reordered),
         ("longest pause, ms (outages included)", LongestPauseMilliseconds),
     ];
-
-    /// <inheritdoc/>
-    public override IEnumerable<string> Faults()
-    {
-        if (Lost is not 0)
-            yield return $"{Lost} messages were lost";
-        if (Duplicated is not 0)
-            yield return $"{Duplicated} messages came twice or damaged";
-        if (Reordered is not 0)
-            yield return $"{Reordered} messages came out of order";
-    }
 }

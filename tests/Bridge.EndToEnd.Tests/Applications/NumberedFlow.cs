@@ -1,3 +1,5 @@
+using Bridge.Gateway.Lab;
+
 namespace Bridge.EndToEnd.Tests.Applications;
 
 /// <summary>Numbered messages from one application to another. What <c>send()</c> took is counted against what <c>recv()</c> returned; nobody acknowledges or repeats.</summary>

@@ -1,3 +1,5 @@
+using Bridge.Gateway.Lab;
+
 namespace Bridge.EndToEnd.Tests.Applications;
 
 /// <summary>What judges the others is judged first.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Bridge.EndToEnd.Tests.Gateways;
 using Bridge.EndToEnd.Tests.Loss;
 using Bridge.EndToEnd.Tests.Processes;
+using Bridge.Gateway.Lab;
 
 namespace Bridge.EndToEnd.Tests.Guests;
 
@@ -43,7 +44,7 @@ public sealed class QemuDiskTests
     public async Task Disk_QuicPathGoesDarkWhileTheGuestWrites_IsWholeAndTheGuestSeesNoError()
     {
         IPEndPoint listen = Loopback.Next(), towards = Loopback.Next();
-        await using UdpRelay relay = new(towards, listen);
+        await using UdpStrand relay = new(towards, listen);
         BridgePlan plan = new() { Transport = "quic", KeepAliveSeconds = 1, ListenB = listen.ToString(), ConnectA = [towards.ToString()] };
         await using GuestDisk disk = await GuestDisk.StartAsync(plan);
         long epoch = await disk.EpochAsync();
@@ -52,9 +53,9 @@ public sealed class QemuDiskTests
         for (int outage = 1; outage <= 3; outage++)
         {
             await disk.UntilRoundsAsync(1);
-            relay.Dark = true;
+            relay.IsCut = true;
             await UntilTimeoutsAsync(disk.Pair, outage);
-            relay.Dark = false;
+            relay.IsCut = false;
         }
 
         await disk.UntilRoundsAsync(1);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Bridge.EndToEnd.Tests.Applications;
 using Bridge.EndToEnd.Tests.Processes;
+using Bridge.Gateway.Lab;
 
 namespace Bridge.EndToEnd.Tests.Kernel;
 

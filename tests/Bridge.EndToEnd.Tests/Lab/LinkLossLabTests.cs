@@ -20,7 +20,7 @@ public sealed class LinkLossLabTests
         Assert.Equal("link-loss", report.GetProperty("scenario").GetString());
         Assert.Equal(Cuts, report.GetProperty("cuts").GetInt64());
         Assert.True(report.GetProperty("messages").GetInt64() > 2 * Cuts, output);
-        Assert.All(["kills", "lost", "duplicated", "repeated", "reordered"], member => Assert.Equal(0, report.GetProperty(member).GetInt64()));
+        Assert.All(["kills", "lost", "duplicated", "repeated", "reordered", "corrupted"], member => Assert.Equal(0, report.GetProperty(member).GetInt64()));
         // The longest of the outages took this long.
         Assert.True(report.GetProperty("longestPauseMilliseconds").GetDouble() >= 3000, output);
     }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Bridge.EndToEnd.Tests.Applications;
 using Bridge.EndToEnd.Tests.Gateways;
 using Bridge.EndToEnd.Tests.Processes;
+using Bridge.Gateway.Lab;
 
 namespace Bridge.EndToEnd.Tests.Loss;
 
@@ -17,7 +18,7 @@ public sealed class QuicLossTests
     {
         int seed = Environment.TickCount;
         IPEndPoint listen = Loopback.Next(), towards = Loopback.Next();
-        await using UdpRelay relay = new(towards, listen);
+        await using UdpStrand relay = new(towards, listen);
         BridgePlan plan = new() { Transport = "quic", KeepAliveSeconds = 1, ListenB = listen.ToString(), ConnectA = [towards.ToString()], Services = ["one", "two"] };
         await using GatewayPair pair = await GatewayPair.JoinAsync(plan);
         using Traffic traffic = await Traffic.StartAsync(pair, [("rpmsg0", false)], plan.Services, seed);
@@ -25,9 +26,9 @@ public sealed class QuicLossTests
         for (int outage = 1; outage <= Outages; outage++)
         {
             await traffic.UntilReceivedAsync(500, pair);
-            relay.Dark = true;
+            relay.IsCut = true;
             await traffic.WhileAsync(async () => await TimeoutsAsync(pair.A) >= outage && await TimeoutsAsync(pair.B) >= outage, "the loss is noticed", pair.Describe, Bounds.Limit);
-            relay.Dark = false;
+            relay.IsCut = false;
         }
 
         await traffic.UntilReceivedAsync(500, pair);

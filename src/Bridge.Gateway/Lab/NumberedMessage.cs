@@ -3,10 +3,10 @@ using System.Buffers.Binary;
 namespace Bridge.Gateway.Lab;
 
 /// <summary>
-/// The numbered messages that the guest's program <c>rpmsg</c> sends and checks (<c>tests/kernel/guest/numbered.c</c>): number, whether it is the last one, and bytes that follow from
-/// seed and number, as many as follow from them. For one direction and one thread.
+/// Messages of one direction: 8 bytes number, 1 byte whether it is the last one, and bytes that follow from seed and number, as many as follow from them; so everything about a received one can
+/// be checked without keeping what was sent. Byte for byte those of the guest's program <c>rpmsg</c> (<c>tests/kernel/guest/numbered.c</c>). One thread at a time.
 /// </summary>
-internal sealed class GuestMessages(uint seed)
+internal sealed class NumberedMessage(int seed)
 {
     /// <summary>Bytes of the longest message: the payload of a 512-byte buffer.</summary>
     public const int Maximum = 496;
@@ -18,7 +18,7 @@ internal sealed class GuestMessages(uint seed)
     /// <summary>Writes a message; its length.</summary>
     public int Write(long number, bool last, Span<byte> message)
     {
-        ulong state = ((ulong)seed << 32) ^ (ulong)number;
+        ulong state = ((ulong)(uint)seed << 32) ^ (ulong)number;
         int length = Header + (int)(Next(ref state) % (Maximum - Header + 1));
         BinaryPrimitives.WriteInt64LittleEndian(message, number);
         message[Last] = last ? (byte)1 : (byte)0;
@@ -27,14 +27,15 @@ internal sealed class GuestMessages(uint seed)
         return length;
     }
 
-    /// <summary>True if every bit of a received message is as it was sent.</summary>
-    public bool IsIntact(ReadOnlySpan<byte> message, out bool last)
+    /// <summary>Checks a received message; null when no bit of it may be trusted.</summary>
+    public (long Number, bool Last)? Read(ReadOnlySpan<byte> message)
     {
-        last = message.Length >= Header && message[Last] != 0;
         if (message.Length < Header)
-            return false;
-        int length = Write(BinaryPrimitives.ReadInt64LittleEndian(message), last, _expected);
-        return message.SequenceEqual(_expected.AsSpan(0, length));
+            return null;
+        long number = BinaryPrimitives.ReadInt64LittleEndian(message);
+        bool last = message[Last] != 0;
+        int length = Write(number, last, _expected);
+        return message.SequenceEqual(_expected.AsSpan(0, length)) ? (number, last) : null;
     }
 
     // SplitMix64.

@@ -1,0 +1,70 @@
+using System.Net.Sockets;
+using Bridge.Gateway.Commands;
+
+namespace Bridge.Gateway.Lab;
+
+/// <summary>An application that receives numbered messages and checks every byte. The figures count when <see cref="RunAsync"/> has ended.</summary>
+internal sealed class NumberedReceiver(string name, Socket socket, int seed, Delivery delivery, TimeProvider time)
+{
+    /// <summary>Nothing for that long although the link is whole, or its outage over, is a hang.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Received with other bytes than were sent.</summary>
+    public long Corrupted { get; private set; }
+
+    /// <summary>The longest time in which nothing arrived.</summary>
+    public TimeSpan LongestPause { get; private set; }
+
+    /// <summary>Receives until the last message has arrived.</summary>
+    /// <exception cref="CommandFailedException">The socket ended, or nothing arrived for long.</exception>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        NumberedMessage messages = new(seed);
+        byte[] message = new byte[NumberedMessage.Maximum];
+        long before = time.GetTimestamp();
+        using var limit = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        for (bool last = false; !last;)
+        {
+            limit.CancelAfter(Patience);
+            int length = await ReceiveAsync(message, limit.Token, either.Token);
+            if (length == 0)
+                throw new CommandFailedException(ExitCode.Failure, $"{name}: the channel ended after {delivery.Received} messages.");
+            long now = time.GetTimestamp();
+            TimeSpan pause = time.GetElapsedTime(before, now);
+            (before, LongestPause) = (now, pause > LongestPause ? pause : LongestPause);
+            (long Number, bool Last)? read = messages.Read(message.AsSpan(0, length));
+            Corrupted += read is null ? 1 : 0;
+            last = read is { Last: true };
+            delivery.CountReceived(message.AsSpan(0, length));
+        }
+    }
+
+    /// <summary>Waits until something more has arrived.</summary>
+    /// <exception cref="CommandFailedException">Nothing did for long.</exception>
+    public async Task UntilReceivedAsync(CancellationToken cancellation)
+    {
+        long before = delivery.Received;
+        using var limit = new CancellationTokenSource(Patience, time);
+        while (delivery.Received == before)
+        {
+            if (limit.IsCancellationRequested)
+                throw Silent();
+            await Task.Delay(TimeSpan.FromMilliseconds(5), time, cancellation);
+        }
+    }
+
+    private async ValueTask<int> ReceiveAsync(byte[] message, CancellationToken limit, CancellationToken either)
+    {
+        try
+        {
+            return await socket.ReceiveAsync(message, SocketFlags.None, either);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            throw Silent();
+        }
+    }
+
+    private CommandFailedException Silent() => new(ExitCode.Failure, $"{name}: nothing arrived for {Patience.TotalSeconds:0} s, after {delivery.Received} messages.");
+}
