@@ -13,6 +13,8 @@ internal sealed class SimulatedBridge : IDisposable
     private readonly SimulatedGateway _a = new("a", 1), _b = new("b", 2);
     private readonly List<SimulatedPair> _pairs = [];
     private readonly List<SimulatedConnection> _connections = [];
+    private bool? _multiplexed;
+    private readonly int[] _cuts = new int[Enum.GetValues<CutManner>().Length];
 
     public SimulatedBridge(int seed, Disturbances disturbances = Disturbances.None)
     {
@@ -23,7 +25,16 @@ internal sealed class SimulatedBridge : IDisposable
 
     public Journal Journal { get; } = new();
 
-    public int Cuts { get; private set; }
+    public int Cuts => _cuts.Sum();
+
+    /// <summary>Cuts by <see cref="CutManner"/>.</summary>
+    public IReadOnlyList<int> CutsByManner => _cuts;
+
+    /// <summary>Times that a new connection replaced one that looked alive: what an address change looks like to a gateway.</summary>
+    public int Replacements { get; private set; }
+
+    /// <summary>Connections whose predecessor was of the other kind: a stream per lane, or all lanes in one.</summary>
+    public int TransportSwitches { get; private set; }
 
     public int Resets { get; private set; }
 
@@ -68,12 +79,12 @@ internal sealed class SimulatedBridge : IDisposable
     private void Disturb()
     {
         int what = _random.Next(1000);
-        if (_connections.Count == 0 || (what < 100 && Idle()))
+        if (_connections.Count == 0 || (what < 100 && (Idle() || HalfOpen())))
             Connect();
         else if (what < 30)
-            Cut();
+            Cut((CutManner)_random.Next(_cuts.Length));
         else if (what < 33)
-            Connect(); // A new connection while the old one looks alive: it replaces it.
+            Replace();
         else if (what < 37 && (_disturbances & Disturbances.Resets) != 0)
             Reset();
         else if (what < 87 && (_disturbances & Disturbances.Flips) != 0)
@@ -84,16 +95,31 @@ internal sealed class SimulatedBridge : IDisposable
 
     private bool Idle() => _a.Current is null && _b.Current is null;
 
-    private void Connect() =>
-        _connections.Add(new SimulatedConnection(_random, _time, _a, _b, streams: _random.Next(2) == 0 ? 1 : 1 + _pairs.Count));
+    /// <summary>One side has given its connection up, the other has not noticed yet: it dials.</summary>
+    private bool HalfOpen() => (_a.Current is null) != (_b.Current is null);
 
-    private void Cut()
+    private void Connect()
     {
-        Cuts++;
+        bool multiplexed = _random.Next(2) == 0;
+        TransportSwitches += _multiplexed is { } before && before != multiplexed ? 1 : 0;
+        _multiplexed = multiplexed;
+        _connections.Add(new SimulatedConnection(_random, _time, _a, _b, streams: multiplexed ? 1 : 1 + _pairs.Count));
+    }
+
+    /// <summary>A new connection while the old one looks alive.</summary>
+    private void Replace()
+    {
+        Replacements += Idle() ? 0 : 1;
+        Connect();
+    }
+
+    private void Cut(CutManner manner = CutManner.Reset)
+    {
+        _cuts[(int)manner]++;
         foreach (SimulatedConnection connection in _connections)
         {
             if (!connection.IsCut)
-                connection.Cut();
+                connection.Cut(manner);
         }
     }
 

@@ -126,6 +126,16 @@ internal sealed class SimulatedEndpoint
             End();
     }
 
+    /// <summary>This side ends the connection in good order.</summary>
+    public void Close()
+    {
+        if (Ended)
+            return;
+        Session.Close(CloseReason.Shutdown, "cut", _time.Now);
+        Send();
+        End();
+    }
+
     /// <summary>This side notices that the connection is gone.</summary>
     public void End()
     {

@@ -1,7 +1,10 @@
 namespace Bridge.Relay.Tests.Simulation;
 
 /// <summary>One direction of one stream: bytes arrive in order, in pieces of any size, after a delay of their own; until it is cut.</summary>
-internal sealed class SimulatedStream(Random random, VirtualTime time)
+/// <param name="random">Of the pieces, the delays and the cut.</param>
+/// <param name="time">When it is.</param>
+/// <param name="delay">The same for every byte; null: random, up to 3 ms.</param>
+internal sealed class SimulatedStream(Random random, VirtualTime time, TimeSpan? delay = null)
 {
     private readonly Queue<(TimeSpan Due, byte[] Bytes)> _flying = new();
     private TimeSpan _last;
@@ -13,7 +16,7 @@ internal sealed class SimulatedStream(Random random, VirtualTime time)
         while (!bytes.IsEmpty && !_cut)
         {
             int length = random.Next(4) == 0 ? random.Next(1, Math.Min(bytes.Length, 100) + 1) : bytes.Length;
-            TimeSpan due = time.Now + TimeSpan.FromMicroseconds(random.Next(0, 3000));
+            TimeSpan due = time.Now + (delay ?? TimeSpan.FromMicroseconds(random.Next(0, 3000)));
             _last = due > _last ? due : _last;
             _flying.Enqueue((_last, bytes[..length].ToArray()));
             bytes = bytes[length..];
