@@ -32,6 +32,9 @@ public sealed record LinkStatus
     /// <summary>The protocol version in use; null without a connection.</summary>
     public ushort? Version { get; init; }
 
+    /// <summary>Time since the handshakes of the connection, the peer's hello included; null without a connection.</summary>
+    public TimeSpan? UpFor { get; init; }
+
     /// <summary>The last measured round trip; null before the first answer.</summary>
     public TimeSpan? RoundTrip { get; init; }
 

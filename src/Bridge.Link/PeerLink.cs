@@ -95,6 +95,7 @@ public sealed class PeerLink : IAsyncDisposable
                 RemoteEndPoint = up ? connection!.Transport.RemoteEndPoint.ToString() : null,
                 Initiator = up ? connection!.Initiator : null,
                 Version = up ? view!.Version : null,
+                UpFor = up ? connection!.UpFor : null,
                 RoundTrip = up ? view!.RoundTrip : null,
                 Connection = _settings.Counter.Last,
                 Lanes = up ? view!.Lanes : [],

@@ -42,6 +42,7 @@ internal static class BridgedLink
             RemoteAddress = link.RemoteEndPoint,
             ProtocolVersion = link.Version,
             Connections = link.EndedConnections.Values.Sum() + (link.State == Bridge.Link.LinkState.Connected ? 1 : 0),
+            UpSeconds = link.UpFor?.TotalSeconds,
             RttMicroseconds = link.RoundTrip?.TotalMicroseconds,
             LastError = link.LastError,
             Refusals = link.Refusals.Count == 0 ? null : link.Refusals,

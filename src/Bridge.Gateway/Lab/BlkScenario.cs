@@ -118,7 +118,7 @@ internal sealed class BlkScenario(LabBench bench) : LabScenario(bench)
             bool reset = cut % 2 == 0;
             // Only TCP can be reset by who stands in between.
             Say($"cut {cut + 1} of {Cuts}: {(reset && transport == "tcp" ? "reset, then " : "")}{CutDuration.TotalSeconds:0} s of silence");
-            await _cable.CutAsync(CutDuration, reset, cancellation);
+            await _cable.CutAsync(reset ? CutManner.Reset : CutManner.Silence, CutDuration, cancellation);
         }
 
         await UntilNextRoundAsync(cancellation);

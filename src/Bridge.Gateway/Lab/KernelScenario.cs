@@ -140,7 +140,7 @@ internal sealed partial class KernelScenario(LabBench bench) : LabScenario(bench
         {
             while (fromGuest.Received < cut * (Burst / (Cuts + 1)))
                 await Task.Delay(TimeSpan.FromMilliseconds(10), Bench.Time, stop);
-            await _cable.CutAsync(CutDuration, reset: cut % 2 == 1, stop);
+            await _cable.CutAsync(cut % 2 == 1 ? CutManner.Reset : CutManner.Silence, CutDuration, stop);
         }
     }
 

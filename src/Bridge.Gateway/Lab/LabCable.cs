@@ -24,22 +24,39 @@ internal sealed class LabCable(TimeProvider time) : IAsyncDisposable
         return near;
     }
 
-    /// <summary>Nothing passes for a while.</summary>
-    /// <param name="duration">How long.</param>
-    /// <param name="reset">TCP connections are reset at once; else they fall silent first.</param>
+    /// <summary>Cuts the cable, and mends it after a while.</summary>
+    /// <param name="manner">How.</param>
+    /// <param name="duration">How long; an address change takes no time.</param>
     /// <param name="cancellation">Ends it early.</param>
-    public async Task CutAsync(TimeSpan duration, bool reset, CancellationToken cancellation)
+    public async Task CutAsync(CutManner manner, TimeSpan duration, CancellationToken cancellation)
     {
         if (_tcp is not { } tcp || _udp is not { } udp)
             return;
         Cuts++;
-        (tcp.IsCut, udp.IsCut) = (true, true);
-        if (reset)
+        if (manner == CutManner.AddressChange)
+        {
             tcp.ResetConnections();
+            udp.ChangeAddress();
+            return;
+        }
+
+        CableDirections swallowed = manner == CutManner.OneDirection ? CableDirections.There : CableDirections.Both;
+        (tcp.Swallows, udp.Swallows) = (swallowed, swallowed);
+        if (manner == CutManner.Reset)
+            tcp.ResetConnections();
+        else if (manner == CutManner.Close)
+            tcp.CloseConnections();
         await Task.Delay(duration, time, cancellation);
         // Their bytes are missing, so they cannot go on.
         tcp.ResetConnections();
-        (tcp.IsCut, udp.IsCut) = (false, false);
+        (tcp.Swallows, udp.Swallows) = (CableDirections.None, manner == CutManner.OtherTransport ? CableDirections.Both : CableDirections.None);
+    }
+
+    /// <summary>Both transports pass again, after a last cut that left one out.</summary>
+    public void Mend()
+    {
+        if (_udp is { } udp)
+            udp.Swallows = CableDirections.None;
     }
 
     /// <inheritdoc/>

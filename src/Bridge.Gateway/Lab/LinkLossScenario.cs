@@ -40,15 +40,25 @@ internal sealed class LinkLossScenario(LabBench bench) : LabScenario(bench)
         LabFlow there = new("to the device side", _driver, _device, 1, Bench.Time), back = new("to the driver side", _device, _driver, 2, Bench.Time);
         Task flows = Task.WhenAll(there.RunAsync(cancellation), back.RunAsync(cancellation));
         int cuts = Bench.Options.Cuts ?? DefaultCuts;
+        // Over one transport alone there is no other to go on with.
+        CutManner[] manners = [.. Enum.GetValues<CutManner>().Where(manner => manner != CutManner.OtherTransport || Bench.Options.Transport == "auto")];
+        NumberedReceiver[] receivers = [there.Receiver, back.Receiver];
+        TimeSpan slowest = TimeSpan.Zero;
         for (int cut = 0; cut < cuts && !flows.IsCompleted; cut++)
         {
-            await Task.WhenAll(there.Receiver.UntilReceivedAsync(cancellation), back.Receiver.UntilReceivedAsync(cancellation));
-            TimeSpan outage = Outages[cut / 2 % Outages.Length];
-            bool reset = cut % 2 == 0;
-            Bench.Progress.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"cut {cut + 1} of {cuts}: {(reset ? "reset" : "silence")}, {outage.TotalMilliseconds:0} ms");
-            await _cable.CutAsync(outage, reset, cancellation);
+            CutManner manner = manners[cut % manners.Length];
+            // Every manner meets every outage.
+            TimeSpan outage = Outages[(cut + cut / manners.Length) % Outages.Length];
+            Bench.Progress.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"cut {cut + 1} of {cuts}: {manner}, {(manner == CutManner.AddressChange ? 0 : outage.TotalMilliseconds):0} ms");
+            foreach (NumberedReceiver receiver in receivers)
+                receiver.Mark();
+            await _cable.CutAsync(manner, outage, cancellation);
+            await Task.WhenAll(receivers.Select(receiver => receiver.UntilReceivedAsync(cancellation)));
+            TimeSpan first = await FirstMessageAsync(receivers, cancellation);
+            slowest = first > slowest ? first : slowest;
         }
 
+        _cable.Mend();
         there.Finish();
         back.Finish();
         await flows;
@@ -64,6 +74,7 @@ internal sealed class LinkLossScenario(LabBench bench) : LabScenario(bench)
             Repeated = 0,
             Corrupted = there.Receiver.Corrupted + back.Receiver.Corrupted,
             Reordered = there.Delivery.Reordered + back.Delivery.Reordered,
+            FirstMessageMilliseconds = Math.Round(slowest.TotalMilliseconds, 1),
             LongestPauseMilliseconds = Math.Round(Math.Max(there.Receiver.LongestPause.TotalMilliseconds, back.Receiver.LongestPause.TotalMilliseconds)),
         };
     }
@@ -74,6 +85,28 @@ internal sealed class LinkLossScenario(LabBench bench) : LabScenario(bench)
         _device?.Dispose();
         _driver?.Dispose();
         await _cable.DisposeAsync();
+    }
+
+    /// <summary>How long after the newest handshake, at the gateway that completed it last, the first message came out of the slower direction; zero if that connection has lasted through the cut.</summary>
+    private async Task<TimeSpan> FirstMessageAsync(NumberedReceiver[] receivers, CancellationToken cancellation)
+    {
+        long established = long.MinValue;
+        foreach (LabGateway gateway in new[] { Bench.Virtio, Bench.Vhost })
+        {
+            GatewayReport status = await gateway.WaitAsync(static report => report.Links[0].State == LinkState.Up, "the link", LabBench.StartPatience, Bench.Time, cancellation);
+            established = Math.Max(established, Bench.Time.GetTimestamp() - (long)((status.Links[0].UpSeconds ?? 0) * Bench.Time.TimestampFrequency));
+        }
+
+        TimeSpan slowest = TimeSpan.Zero;
+        foreach ((TimeSpan pause, long resumed) in receivers.Select(static receiver => receiver.Resumed))
+        {
+            TimeSpan after = Bench.Time.GetElapsedTime(established, resumed);
+            // A pause that began after the handshake is none of the cut's.
+            if (after < pause && after > slowest)
+                slowest = after;
+        }
+
+        return slowest;
     }
 
     private Task<Socket> ConnectAsync(SocketTarget target, CancellationToken cancellation) =>

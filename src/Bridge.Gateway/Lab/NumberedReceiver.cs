@@ -9,11 +9,32 @@ internal sealed class NumberedReceiver(string name, Socket socket, int seed, Del
     /// <summary>Nothing for that long although the link is whole, or its outage over, is a hang.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    private readonly Lock _gate = new();
+    private TimeSpan _pause;
+    private long _resumed;
+
     /// <summary>Received with other bytes than were sent.</summary>
     public long Corrupted { get; private set; }
 
     /// <summary>The longest time in which nothing arrived.</summary>
     public TimeSpan LongestPause { get; private set; }
+
+    /// <summary>From now on <see cref="Resumed"/> looks for the longest pause anew. Any thread.</summary>
+    public void Mark()
+    {
+        lock (_gate)
+            _pause = TimeSpan.Zero;
+    }
+
+    /// <summary>The longest pause since <see cref="Mark"/> that is over, and the timestamp of the message that ended it. Any thread.</summary>
+    public (TimeSpan Pause, long Timestamp) Resumed
+    {
+        get
+        {
+            lock (_gate)
+                return (_pause, _resumed);
+        }
+    }
 
     /// <summary>Receives until the last message has arrived.</summary>
     /// <exception cref="CommandFailedException">The socket ended, or nothing arrived for long.</exception>
@@ -33,6 +54,12 @@ internal sealed class NumberedReceiver(string name, Socket socket, int seed, Del
             long now = time.GetTimestamp();
             TimeSpan pause = time.GetElapsedTime(before, now);
             (before, LongestPause) = (now, pause > LongestPause ? pause : LongestPause);
+            lock (_gate)
+            {
+                if (pause > _pause)
+                    (_pause, _resumed) = (pause, now);
+            }
+
             (long Number, bool Last)? read = messages.Read(message.AsSpan(0, length));
             Corrupted += read is null ? 1 : 0;
             last = read is { Last: true };

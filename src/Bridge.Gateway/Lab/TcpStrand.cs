@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Bridge.Gateway.Lab;
 
-/// <summary>Passes TCP connections on to one target, unless it is cut: then bytes vanish and new connections are closed.</summary>
+/// <summary>Passes TCP connections on to one target, unless it is cut: then bytes vanish, and new connections are closed.</summary>
 internal sealed class TcpStrand : IAsyncDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -12,7 +12,7 @@ internal sealed class TcpStrand : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly HashSet<Socket> _open = [];
     private readonly Task _accepting;
-    private volatile bool _isCut;
+    private volatile CableDirections _swallows;
 
     public TcpStrand(IPEndPoint near, IPEndPoint target)
     {
@@ -22,27 +22,18 @@ internal sealed class TcpStrand : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>Nothing passes. Any thread.</summary>
-    public bool IsCut
+    /// <summary>What vanishes. Any thread.</summary>
+    public CableDirections Swallows
     {
-        get => _isCut;
-        set => _isCut = value;
+        get => _swallows;
+        set => _swallows = value;
     }
 
     /// <summary>Both ends of every connection see a reset (RST). Any thread.</summary>
-    public void ResetConnections()
-    {
-        lock (_gate)
-        {
-            foreach (Socket socket in _open)
-            {
-                socket.LingerState = new LingerOption(true, 0);
-                socket.Dispose();
-            }
+    public void ResetConnections() => EndConnections(new LingerOption(true, 0));
 
-            _open.Clear();
-        }
-    }
+    /// <summary>Both ends of every connection see its end (FIN), wherever in a record that is. Any thread.</summary>
+    public void CloseConnections() => EndConnections(new LingerOption(false, 0));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -52,6 +43,20 @@ internal sealed class TcpStrand : IAsyncDisposable
         await _accepting;
         _listener.Dispose();
         _stopping.Dispose();
+    }
+
+    private void EndConnections(LingerOption linger)
+    {
+        lock (_gate)
+        {
+            foreach (Socket socket in _open)
+            {
+                socket.LingerState = linger;
+                socket.Dispose();
+            }
+
+            _open.Clear();
+        }
     }
 
     private async Task AcceptAsync()
@@ -81,7 +86,7 @@ internal sealed class TcpStrand : IAsyncDisposable
         {
             try
             {
-                if (IsCut)
+                if (Swallows != CableDirections.None)
                     return;
                 await server.ConnectAsync(_target, _stopping.Token);
                 lock (_gate)
@@ -91,7 +96,7 @@ internal sealed class TcpStrand : IAsyncDisposable
                 }
 
                 // One direction's end is the other's as well.
-                Task[] directions = [PassAsync(client, server), PassAsync(server, client)];
+                Task[] directions = [PassAsync(client, server, CableDirections.There), PassAsync(server, client, CableDirections.Back)];
                 await Task.WhenAny(directions);
                 lock (_gate)
                 {
@@ -110,13 +115,13 @@ internal sealed class TcpStrand : IAsyncDisposable
         }
     }
 
-    private async Task PassAsync(Socket from, Socket to)
+    private async Task PassAsync(Socket from, Socket to, CableDirections direction)
     {
         byte[] buffer = new byte[1 << 16];
         (from.NoDelay, to.NoDelay) = (true, true);
         while (await from.ReceiveAsync(buffer, SocketFlags.None, _stopping.Token) is var length and > 0)
         {
-            for (int sent = 0; sent < length && !IsCut;)
+            for (int sent = 0; sent < length && (Swallows & direction) == 0;)
                 sent += await to.SendAsync(buffer.AsMemory(sent, length - sent), SocketFlags.None, _stopping.Token);
         }
     }

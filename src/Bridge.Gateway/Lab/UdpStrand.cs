@@ -13,9 +13,10 @@ internal sealed class UdpStrand : IAsyncDisposable
     private readonly IPEndPoint _target;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<EndPoint, Socket> _backs = new();
+    private readonly ConcurrentBag<Socket> _all = [];
     private readonly List<Task> _returning = [];
     private readonly Task _passing;
-    private volatile bool _isCut;
+    private volatile CableDirections _swallows;
 
     public UdpStrand(IPEndPoint near, IPEndPoint target)
     {
@@ -24,12 +25,15 @@ internal sealed class UdpStrand : IAsyncDisposable
         _passing = PassAsync();
     }
 
-    /// <summary>Nothing passes. Any thread.</summary>
-    public bool IsCut
+    /// <summary>What vanishes. Any thread.</summary>
+    public CableDirections Swallows
     {
-        get => _isCut;
-        set => _isCut = value;
+        get => _swallows;
+        set => _swallows = value;
     }
+
+    /// <summary>The target sees every client at another port from now on, and what it sends to the old one vanishes. Any thread.</summary>
+    public void ChangeAddress() => _backs.Clear();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -38,7 +42,7 @@ internal sealed class UdpStrand : IAsyncDisposable
         await _passing;
         await Task.WhenAll(_returning);
         _front.Dispose();
-        foreach (Socket back in _backs.Values)
+        foreach (Socket back in _all)
             back.Dispose();
         _stopping.Dispose();
     }
@@ -53,11 +57,12 @@ internal sealed class UdpStrand : IAsyncDisposable
             {
                 back = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
                 back.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+                _all.Add(back);
                 _backs[received.RemoteEndPoint] = back;
                 _returning.Add(ReturnAsync(back, received.RemoteEndPoint));
             }
 
-            await SendAsync(back, buffer.AsMemory(0, received.ReceivedBytes), _target);
+            await SendAsync(CableDirections.There, back, buffer.AsMemory(0, received.ReceivedBytes), _target);
         }
     }
 
@@ -65,7 +70,10 @@ internal sealed class UdpStrand : IAsyncDisposable
     {
         byte[] buffer = new byte[MaximumDatagram];
         while (await ReceiveAsync(back, buffer) is { } received)
-            await SendAsync(_front, buffer.AsMemory(0, received.ReceivedBytes), client);
+        {
+            if (_backs.TryGetValue(client, out Socket? current) && ReferenceEquals(current, back))
+                await SendAsync(CableDirections.Back, _front, buffer.AsMemory(0, received.ReceivedBytes), client);
+        }
     }
 
     /// <summary>A datagram; null at the end.</summary>
@@ -88,9 +96,9 @@ internal sealed class UdpStrand : IAsyncDisposable
         }
     }
 
-    private async Task SendAsync(Socket socket, ReadOnlyMemory<byte> datagram, EndPoint to)
+    private async Task SendAsync(CableDirections direction, Socket socket, ReadOnlyMemory<byte> datagram, EndPoint to)
     {
-        if (IsCut)
+        if ((Swallows & direction) != 0)
             return;
         try
         {

@@ -24,8 +24,8 @@ internal sealed record LinkReport
     /// <summary>Connections since the gateway started.</summary>
     public required long Connections { get; init; }
 
-    /// <summary>Seconds that the current state has lasted.</summary>
-    public double? SinceSeconds { get; init; }
+    /// <summary>Seconds since the handshake of the connection; null without one.</summary>
+    public double? UpSeconds { get; init; }
 
     /// <summary>Round trip of the link's own keep-alive, microseconds.</summary>
     public double? RttMicroseconds { get; init; }

@@ -15,6 +15,9 @@ internal sealed record LossLabReport : DeliveryLabReport
     /// <summary>Received more than once because a gateway was killed while it handed them over.</summary>
     public long? Repeated { get; init; }
 
+    /// <summary>From a completed handshake to the first message, the slowest of all cuts, ms.</summary>
+    public double? FirstMessageMilliseconds { get; init; }
+
     /// <summary>The longest time in which nothing arrived in one of the directions, ms; the outages themselves count.</summary>
     public double? LongestPauseMilliseconds { get; init; }
 
@@ -26,6 +29,7 @@ internal sealed record LossLabReport : DeliveryLabReport
         ("messages accepted by send()", Messages),
         .. Deliveries(),
         ("repeated", Repeated),
+        ("first message after a handshake, slowest, ms", FirstMessageMilliseconds),
         ("longest pause, ms (outages included)", LongestPauseMilliseconds),
     ];
 }

@@ -21,6 +21,7 @@ internal sealed class LinkConnection
     private readonly TaskCompletionSource<bool> _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _timer;
+    private long _helloAt;
     private CloseRequest? _request;
 
     /// <summary>Prepares a connection; nothing is sent before <see cref="RunAsync"/>.</summary>
@@ -75,6 +76,9 @@ internal sealed class LinkConnection
 
     /// <summary>How long ago the transport was authenticated.</summary>
     public TimeSpan Age => Now;
+
+    /// <summary>Since the peer's hello; null before it.</summary>
+    public TimeSpan? UpFor => Volatile.Read(ref _helloAt) is > 0 and var at ? Now - TimeSpan.FromTicks(at) : null;
 
     private TimeSpan Now => _settings.Time.GetElapsedTime(_started);
 
@@ -143,6 +147,8 @@ internal sealed class LinkConnection
             before = _session.State;
             _session.OnFrame(header, payload, Now);
             after = _session.State;
+            if (before == SessionState.Greeting && after == SessionState.Established)
+                Volatile.Write(ref _helloAt, Math.Max(1, Now.Ticks));
             Number = _session.Connection;
             Schedule();
         }

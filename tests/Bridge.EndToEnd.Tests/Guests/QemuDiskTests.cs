@@ -53,9 +53,9 @@ public sealed class QemuDiskTests
         for (int outage = 1; outage <= 3; outage++)
         {
             await disk.UntilRoundsAsync(1);
-            relay.IsCut = true;
+            relay.Swallows = CableDirections.Both;
             await UntilTimeoutsAsync(disk.Pair, outage);
-            relay.IsCut = false;
+            relay.Swallows = CableDirections.None;
         }
 
         await disk.UntilRoundsAsync(1);

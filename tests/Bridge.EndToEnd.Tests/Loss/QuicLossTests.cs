@@ -26,9 +26,9 @@ public sealed class QuicLossTests
         for (int outage = 1; outage <= Outages; outage++)
         {
             await traffic.UntilReceivedAsync(500, pair);
-            relay.IsCut = true;
+            relay.Swallows = CableDirections.Both;
             await traffic.WhileAsync(async () => await TimeoutsAsync(pair.A) >= outage && await TimeoutsAsync(pair.B) >= outage, "the loss is noticed", pair.Describe, Bounds.Limit);
-            relay.IsCut = false;
+            relay.Swallows = CableDirections.None;
         }
 
         await traffic.UntilReceivedAsync(500, pair);
