@@ -10,10 +10,10 @@ namespace Bridge.EndToEnd.Tests.Loss;
 /// <summary>Real connections that are cut at any moment: applications notice nothing, and nothing is lost, repeated or reordered.</summary>
 public sealed class TcpLossTests
 {
-    private const int Cuts = 200;
+    private const int Cuts = 1000;
 
-    // 200 connections that come up and go, on a busy machine.
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
+    // A thousand connections that come up and go, on a busy machine.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
 
     /// <summary>Both sides dial, each through a relay, so dials cross as well.</summary>
     [Fact]
