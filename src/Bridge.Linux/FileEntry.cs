@@ -18,7 +18,7 @@ public static unsafe class FileEntry
             return LinuxException.Last == Errno.ENOENT ? null : throw LinuxException.FromLast("statx", path);
         }
 
-        return new FileStatus((FileKind)(buffer.stx_mode >> 12), (UnixFileMode)(buffer.stx_mode & PermissionBits), buffer.stx_uid, buffer.stx_gid);
+        return new FileStatus((FileKind)(buffer.stx_mode >> 12), (UnixFileMode)(buffer.stx_mode & PermissionBits), buffer.stx_uid, buffer.stx_gid, buffer.stx_ino);
     }
 
     /// <summary>Gives a file to a group; a symbolic link is not followed.</summary>

@@ -1,6 +1,6 @@
 namespace Bridge.Linux;
 
-/// <summary>What <see cref="SeqPacketSocket.Receive"/> found.</summary>
+/// <summary>What <see cref="SeqPacketSocket.Receive(Span{byte}, out int)"/> found.</summary>
 public enum ReceiveOutcome
 {
     /// <summary>A packet, possibly of no bytes.</summary>

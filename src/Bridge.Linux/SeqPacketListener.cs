@@ -21,6 +21,11 @@ public sealed class SeqPacketListener : IDisposable
     public static SeqPacketListener Bind(string path, UnixFileMode mode, uint? group, int backlog) =>
         new(SocketDescriptor.ListenUnix(Libc.SOCK_SEQPACKET, path, mode, group, backlog));
 
+    /// <summary>Takes over one that a predecessor made, out of a descriptor store.</summary>
+    /// <param name="descriptor">Taken over: it is closed with the listener, or when this throws.</param>
+    /// <exception cref="LinuxException">It is no such socket.</exception>
+    public static SeqPacketListener Adopt(FileDescriptor descriptor) => new(SocketDescriptor.AdoptListening(descriptor, Libc.SOCK_SEQPACKET));
+
     /// <summary>Accepts one connection; null if nobody waits.</summary>
     /// <exception cref="LinuxException">Descriptors are exhausted (the connection keeps waiting).</exception>
     public SeqPacketSocket? Accept() => SocketDescriptor.Accept(Descriptor) is { } accepted ? new SeqPacketSocket(accepted) : null;

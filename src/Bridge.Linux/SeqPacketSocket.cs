@@ -60,6 +60,15 @@ public sealed unsafe class SeqPacketSocket : IDisposable
     /// <exception cref="LinuxException">ENOENT or ECONNREFUSED: nobody listens. EAGAIN: its queue is full. EACCES: not allowed.</exception>
     public static SeqPacketSocket Connect(string path) => new(SocketDescriptor.ConnectUnix(Libc.SOCK_SEQPACKET, path));
 
+    /// <summary>Takes over a connected socket that a predecessor had, out of a descriptor store.</summary>
+    /// <param name="descriptor">Taken over: it is closed with the socket, or when this throws.</param>
+    /// <exception cref="LinuxException">It is no socket.</exception>
+    public static SeqPacketSocket Adopt(FileDescriptor descriptor)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        return new SeqPacketSocket(descriptor);
+    }
+
     /// <summary>Receives one packet.</summary>
     /// <param name="buffer">Where its bytes go; what does not fit is lost, as <paramref name="length"/> tells.</param>
     /// <param name="length">The packet's real length in bytes, which may be more than the buffer took; 0 unless a packet was found.</param>
@@ -123,6 +132,69 @@ public sealed unsafe class SeqPacketSocket : IDisposable
                         return SendOutcome.Closed;
                     default:
                         throw LinuxException.FromLast("send");
+                }
+            }
+
+            return SendOutcome.Sent;
+        }
+    }
+
+    /// <summary>Receives one packet as <see cref="Receive(Span{byte}, out int)"/> does; that it was received can be told from the passage even if this process ends at once.</summary>
+    /// <param name="passage">Of this packet; see <see cref="MessagePassage.Begin"/>.</param>
+    /// <param name="buffer">Where its bytes go; what does not fit is lost, as <paramref name="length"/> tells.</param>
+    /// <param name="length">The packet's real length in bytes, which may be more than the buffer took; 0 unless a packet was found.</param>
+    /// <exception cref="LinuxException">The descriptor is unusable.</exception>
+    public ReceiveOutcome Receive(MessagePassage passage, Span<byte> buffer, out int length)
+    {
+        ArgumentNullException.ThrowIfNull(passage);
+        length = 0;
+        // SAFETY: the kernel writes at most buffer.Length bytes into the pinned buffer, and the passage's own memory.
+        fixed (byte* data = buffer)
+        {
+            while (true)
+            {
+                Libc.MultipleMessageHeader* header = passage.Prepare(data, (nuint)buffer.Length, receives: true);
+                if (Libc.recvmmsg(Descriptor, header, 1, Libc.MSG_DONTWAIT | Libc.MSG_TRUNC | Libc.MSG_CMSG_CLOEXEC, null) == 1)
+                {
+                    length = (int)header->msg_len;
+                    return passage.HasPacket ? ReceiveOutcome.Packet : ReceiveOutcome.End;
+                }
+
+                switch (LinuxException.Last)
+                {
+                    case Errno.EINTR:
+                        continue;
+                    case Errno.EAGAIN:
+                        return ReceiveOutcome.WouldBlock;
+                    case Errno.ECONNRESET:
+                        return ReceiveOutcome.Reset;
+                    default:
+                        throw LinuxException.FromLast("recvmmsg");
+                }
+            }
+        }
+    }
+
+    /// <summary>Sends one packet as <see cref="Send(ReadOnlySpan{byte})"/> does; that it was sent can be told from the passage even if this process ends at once.</summary>
+    /// <exception cref="LinuxException">EMSGSIZE: longer than the send buffer can ever hold. Or the descriptor is unusable.</exception>
+    public SendOutcome Send(MessagePassage passage, ReadOnlySpan<byte> packet)
+    {
+        ArgumentNullException.ThrowIfNull(passage);
+        // SAFETY: the kernel reads packet.Length bytes of the pinned span, and the passage's own memory.
+        fixed (byte* data = packet)
+        {
+            while (Libc.sendmmsg(Descriptor, passage.Prepare(data, (nuint)packet.Length, receives: false), 1, Libc.MSG_NOSIGNAL | Libc.MSG_DONTWAIT) != 1)
+            {
+                switch (LinuxException.Last)
+                {
+                    case Errno.EINTR:
+                        continue;
+                    case Errno.EAGAIN or Errno.ENOBUFS or Errno.ENOMEM:
+                        return SendOutcome.WouldBlock;
+                    case Errno.EPIPE or Errno.ECONNRESET or Errno.ENOTCONN:
+                        return SendOutcome.Closed;
+                    default:
+                        throw LinuxException.FromLast("sendmmsg");
                 }
             }
 

@@ -67,6 +67,23 @@ internal static unsafe class SocketDescriptor
         }
     }
 
+    /// <summary>Takes over a listening socket of the type; one that is none is closed.</summary>
+    /// <exception cref="LinuxException">ENOTSOCK, or EINVAL: it does not listen, or is of another type.</exception>
+    internal static FileDescriptor AdoptListening(FileDescriptor descriptor, int type)
+    {
+        try
+        {
+            return GetOption(descriptor, Libc.SOL_SOCKET, Libc.SO_ACCEPTCONN) == 1 && GetOption(descriptor, Libc.SOL_SOCKET, Libc.SO_TYPE) == type
+                ? descriptor
+                : throw new LinuxException("getsockopt", Errno.EINVAL, descriptor.ToString());
+        }
+        catch (LinuxException)
+        {
+            descriptor.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Accepts one connection; null if nobody waits.</summary>
     /// <exception cref="LinuxException">Descriptors are exhausted (the connection keeps waiting).</exception>
     internal static FileDescriptor? Accept(FileDescriptor listening)

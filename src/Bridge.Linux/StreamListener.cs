@@ -26,6 +26,11 @@ public sealed unsafe class StreamListener : IDisposable
     public static StreamListener BindUnix(string path, UnixFileMode mode, uint? group, int backlog) =>
         new(SocketDescriptor.ListenUnix(Libc.SOCK_STREAM, path, mode, group, backlog), localEndPoint: null);
 
+    /// <summary>Takes over an AF_UNIX one that a predecessor made, out of a descriptor store.</summary>
+    /// <param name="descriptor">Taken over: it is closed with the listener, or when this throws.</param>
+    /// <exception cref="LinuxException">It is no such socket.</exception>
+    public static StreamListener AdoptUnix(FileDescriptor descriptor) => new(SocketDescriptor.AdoptListening(descriptor, Libc.SOCK_STREAM), localEndPoint: null);
+
     /// <summary>
     /// Listens on a TCP address (SO_REUSEADDR: a restarted program need not wait for old connections to be forgotten). <c>[::]</c> takes IPv4 connections
     /// too; any other IPv6 address takes IPv6 only.

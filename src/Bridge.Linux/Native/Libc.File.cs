@@ -12,9 +12,11 @@ internal static unsafe partial class Libc
     internal const int O_RDWR = 0x2;
     internal const int O_ACCMODE = 0x3;
     internal const int O_CREAT = 0x40;
+    internal const int O_EXCL = 0x80;
     internal const int O_CLOEXEC = 0x80000;
     internal const int AT_EMPTY_PATH = 0x1000;
     internal const int O_NONBLOCK = 0x800;
+    internal const int F_DUPFD = 0;
     internal const int F_SETFD = 2;
     internal const int FD_CLOEXEC = 1;
     internal const int F_GETFL = 3;
@@ -43,6 +45,13 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int renameat2(int olddirfd, string oldpath, int newdirfd, string newpath, uint flags);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int rename(string oldpath, string newpath);
+
+    /// <summary>Returns the error number itself.</summary>
+    [LibraryImport(Library)]
+    internal static partial int posix_fallocate(FileDescriptor fd, long offset, long len);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int flock(FileDescriptor fd, int operation);
@@ -77,6 +86,7 @@ internal static unsafe partial class Libc
         [FieldOffset(20)] internal uint stx_uid;
         [FieldOffset(24)] internal uint stx_gid;
         [FieldOffset(28)] internal ushort stx_mode;
+        [FieldOffset(32)] internal ulong stx_ino;
         [FieldOffset(40)] internal ulong stx_size;
     }
 }

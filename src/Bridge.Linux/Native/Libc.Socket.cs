@@ -17,11 +17,13 @@ internal static unsafe partial class Libc
     internal const int SOL_SOCKET = 1;
     internal const int SCM_RIGHTS = 1;
     internal const int SO_REUSEADDR = 2;
+    internal const int SO_TYPE = 3;
     internal const int SO_SNDBUF = 7;
     internal const int SO_RCVBUF = 8;
     internal const int SO_KEEPALIVE = 9;
     internal const int SO_PASSCRED = 16;
     internal const int SO_PEERCRED = 17;
+    internal const int SO_ACCEPTCONN = 30;
 
     internal const int IPPROTO_TCP = 6;
     internal const int TCP_NODELAY = 1;
@@ -70,6 +72,13 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     internal static partial nint sendmsg(FileDescriptor sockfd, MessageHeader* msg, int flags);
 
+    /// <summary>The timeout is not used: null. The flags are unsigned in one C library and signed in another; none here has the highest bit.</summary>
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int recvmmsg(FileDescriptor sockfd, MultipleMessageHeader* msgvec, uint vlen, int flags, void* timeout);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int sendmmsg(FileDescriptor sockfd, MultipleMessageHeader* msgvec, uint vlen, int flags);
+
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int socketpair(int domain, int type, int protocol, int* sv);
 
@@ -101,6 +110,14 @@ internal static unsafe partial class Libc
         internal byte* msg_control;
         internal nuint msg_controllen;
         internal int msg_flags;
+    }
+
+    /// <summary><c>struct mmsghdr</c> of 64-bit systems, 64 bytes.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 64)]
+    internal struct MultipleMessageHeader
+    {
+        internal MessageHeader msg_hdr;
+        internal uint msg_len;
     }
 
     /// <summary><c>struct cmsghdr</c> of 64-bit systems; its data follows at once.</summary>
