@@ -40,7 +40,7 @@ public sealed class PeerLink : IAsyncDisposable
         _devices = devices;
         _identity = identity;
         _log = log;
-        _slot = new ConnectionSlot(identity.Fingerprint);
+        _slot = new ConnectionSlot(() => identity.Fingerprint);
         _settings = new ConnectionSettings
         {
             Link = options.Name,
@@ -157,12 +157,14 @@ public sealed class PeerLink : IAsyncDisposable
         RestartBackOff();
     }
 
-    /// <summary>Ends the present connection if its peer's key is none of these, which are no longer trusted. The link goes on and waits for whoever is.</summary>
-    /// <param name="fingerprints">As <see cref="KeyFingerprint.Of"/> writes them.</param>
-    public void EndUnlessKeyIs(IReadOnlyList<string> fingerprints)
+    /// <summary>Ends every connection whose peer <see cref="Peer"/> does not trust any more, at once. The link goes on and waits for whoever is trusted.</summary>
+    /// <remarks>To be called when the trust has been replaced. A connection that comes up afterwards is judged again when it does: its handshake may have been before.</remarks>
+    public void EndUnlessTrusted()
     {
-        if (_slot.Current is { } connection && !fingerprints.Contains(connection.Transport.PeerFingerprint, StringComparer.Ordinal))
-            connection.RequestClose(CloseReason.UnknownPeer, "The configuration does not name this gateway's key any more.");
+        if (_slot.Current is { } current)
+            EndUnlessTrusted(current);
+        foreach (LinkConnection connection in _inbound.Keys)
+            EndUnlessTrusted(connection);
     }
 
     /// <summary>Closes the connection with a reason and stops dialling; all tasks of the link are joined.</summary>
@@ -192,6 +194,12 @@ public sealed class PeerLink : IAsyncDisposable
             throw new ArgumentException($"A link carries at most {Hello.MaximumDevices} devices.", nameof(devices));
     }
 
+    private void EndUnlessTrusted(LinkConnection connection)
+    {
+        if (connection.Transport.Presented.RefuseBy(Peer, _settings.Time) is { } why)
+            connection.RequestClose(CloseReason.UnknownPeer, $"The configuration does not trust this gateway any more: {why}");
+    }
+
     private void OnNetworkChanged(object? sender, EventArgs e) => RestartBackOff();
 
     private void CloseConnection(uint number, CloseReason reason, string text)
@@ -208,6 +216,7 @@ public sealed class PeerLink : IAsyncDisposable
         foreach (string refusal in view.Refusals)
             LinkLog.NoLane(_log, Name, refusal);
         StateChanged?.Invoke(this);
+        EndUnlessTrusted(connection);
         _running.Start(async () =>
         {
             await connection.Ended;

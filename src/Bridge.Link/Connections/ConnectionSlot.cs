@@ -8,7 +8,7 @@ namespace Bridge.Link.Connections;
 /// the other side drops its own dial when the inbound hello comes. It cannot lose both: once an inbound connection is admitted, the own dial's Hello is
 /// never sent (<see cref="TryGreet"/>), so a peer that sees an inbound Hello knows that its sender has admitted nothing else since.
 /// </remarks>
-internal sealed class ConnectionSlot(string ownFingerprint)
+internal sealed class ConnectionSlot(Func<string> ownFingerprint)
 {
     /// <summary>What the peer and the log are told about the connection that is not used.</summary>
     public const string CrossedText = "Both gateways dialled at once; the other connection is used.";
@@ -146,5 +146,5 @@ internal sealed class ConnectionSlot(string ownFingerprint)
         return completed;
     }
 
-    private bool IsLower(TransportConnection inbound) => string.CompareOrdinal(ownFingerprint, inbound.PeerFingerprint) < 0;
+    private bool IsLower(TransportConnection inbound) => string.CompareOrdinal(ownFingerprint(), inbound.PeerFingerprint) < 0;
 }

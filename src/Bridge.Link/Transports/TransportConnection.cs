@@ -12,6 +12,7 @@ public abstract class TransportConnection : IAsyncDisposable
         RemoteEndPoint = remoteEndPoint;
         PeerFingerprint = peer.Fingerprint;
         Peer = peer.Peer ?? throw new InvalidOperationException("The peer is not authenticated.");
+        Presented = peer.Presented!;
     }
 
     /// <summary>What carries the connection.</summary>
@@ -31,6 +32,9 @@ public abstract class TransportConnection : IAsyncDisposable
 
     /// <summary>Which trust the peer's certificate satisfied.</summary>
     public PeerTrust Peer { get; }
+
+    /// <summary>What the peer showed.</summary>
+    public PresentedCertificate Presented { get; }
 
     /// <summary>Opens a stream for a lane. Not for multiplexed transports. The peer sees it once something is written.</summary>
     /// <param name="cancellation">Gives up.</param>

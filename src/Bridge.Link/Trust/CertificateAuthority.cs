@@ -18,6 +18,10 @@ public sealed class CertificateAuthority : PeerTrust
         _name = name;
     }
 
+    /// <summary>The other one trusts the same certificates for the same name.</summary>
+    public bool SameAs(CertificateAuthority other) =>
+        _name == other._name && _roots.Select(static root => root.Thumbprint).SequenceEqual(other._roots.Select(static root => root.Thumbprint));
+
     /// <inheritdoc/>
     public override string? Refuse(X509Certificate2 certificate, X509Certificate2Collection intermediates, TimeProvider time)
     {

@@ -24,6 +24,9 @@ public sealed class PeerVerification
     /// <summary>The peer's key; empty when it showed none.</summary>
     public string Fingerprint { get; private set; } = "";
 
+    /// <summary>What the peer showed; null before and after a refusal.</summary>
+    public PresentedCertificate? Presented { get; private set; }
+
     /// <summary>Why the peer was refused; null when it was not.</summary>
     public string? Refusal { get; private set; }
 
@@ -45,6 +48,7 @@ public sealed class PeerVerification
             if (reason is null)
             {
                 Peer = candidate;
+                Presented = new PresentedCertificate(presented, intermediates);
                 return true;
             }
 

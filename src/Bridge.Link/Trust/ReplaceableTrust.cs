@@ -8,7 +8,7 @@ public sealed class ReplaceableTrust(PeerTrust first) : PeerTrust
 {
     private volatile PeerTrust _current = first;
 
-    /// <summary>Who it is now; from the next handshake on. What is connected stays: see <see cref="PeerLink.EndUnlessKeyIs"/>.</summary>
+    /// <summary>Who it is now; from the next handshake on. What is connected stays: see <see cref="PeerLink.EndUnlessTrusted()"/>.</summary>
     public PeerTrust Current
     {
         get => _current;

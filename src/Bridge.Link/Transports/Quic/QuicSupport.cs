@@ -22,6 +22,18 @@ public static class QuicSupport
     /// <summary>One sentence why QUIC cannot be used; null if it can.</summary>
     public static string? WhyNot => Answer.Value;
 
+    /// <summary>The library's file, whose name has its version; null where it is not known.</summary>
+    public static string? LibraryFile
+    {
+        get
+        {
+            const string Maps = "/proc/self/maps";
+            if (WhyNot is not null || !File.Exists(Maps))
+                return null;
+            return File.ReadLines(Maps).Where(static line => line.Contains("libmsquic", StringComparison.Ordinal)).Select(static line => line[line.IndexOf('/', StringComparison.Ordinal)..]).FirstOrDefault();
+        }
+    }
+
     private static string? Probe()
     {
         if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS() && !OperatingSystem.IsWindows())
