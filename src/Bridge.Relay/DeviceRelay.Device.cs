@@ -57,9 +57,7 @@ public sealed partial class DeviceRelay
         if (!output.CanWrite)
             return;
         DeviceOffer offer = _port.Offer!;
-        var info = new DeviceInfoPayload(
-            offer.DeviceId, offer.VendorId, offer.Features & row.Features, offer.ConfigurationGeneration, _offers, offer.Configuration);
-        output.End(info.Write(output.Begin(FrameType.DeviceInfo, Epoch)));
+        output.End(Info(offer, row).Write(output.Begin(FrameType.DeviceInfo, Epoch)));
         (_offerChanged, _answerDue, _statusDue, _toldGeneration) = (false, false, false, offer.ConfigurationGeneration);
         var queues = new List<QueueProgress>();
         foreach (DeviceSideQueue? queue in _queues)

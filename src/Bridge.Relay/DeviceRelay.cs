@@ -49,6 +49,8 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
         (_port, _pool) = (port, pool);
         if (port.Offer is { } offer)
             Meet(offer);
+        if (port.Recovered is { } life && TryRecover(life))
+            port.Recover(life.RingFeatures, life.Window, _layouts, this);
     }
 
     /// <inheritdoc/>
@@ -77,6 +79,7 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
         if ((_status & DeviceStatus.NeedsReset) != 0 || _status == DeviceStatus.None)
             return;
         RelayLog.NeedsReset(Log, Device, why);
+        _life?.End();
         (_status, _statusDue) = (_status | DeviceStatus.NeedsReset, true);
     }
 
@@ -272,10 +275,7 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
         }
 
         ulong features = _features | (offered & VirtioFeatures.EventIndex);
-        _ringOptions = new RingOptions(
-            EventIndex: (features & VirtioFeatures.EventIndex) != 0,
-            LittleEndian: (features & VirtioFeatures.Version1) != 0 || BitConverter.IsLittleEndian,
-            MaximumSegments: PostedPayload.MaximumSegments);
+        _ringOptions = RingOptionsOf(features);
         try
         {
             _window = MakeWindow();
@@ -286,42 +286,34 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
             return;
         }
 
-        _layouts = new RingLayout[_queues.Length];
-        _rings = new (DriverQueue, ulong)[_queues.Length];
-        ulong at = WindowBase;
+        LayOut();
         for (int i = 0; i < _queues.Length; i++)
         {
-            _layouts[i] = RingLayout.Packed(at, (int)_offers[i].MaximumSize);
-            var ring = new DriverQueue(_window, _layouts[i], _ringOptions);
-            ulong pool = at + Align(RingLayout.PackedLength((int)_offers[i].MaximumSize));
-            at = pool + Align((ulong)_offers[i].Places * _offers[i].PlaceSize);
-            _rings[i] = (ring, pool);
+            _rings[i].Ring = new DriverQueue(_window, _layouts[i], _ringOptions);
             if (_generations[i] != 0)
                 Attach(i);
         }
 
+        KeepLife(features);
         _started = true;
         RelayLog.DeviceStarted(Log, Device, row.Describe(features));
         _port.Start(features, _window, _layouts, this);
     }
 
-    private void Attach(int queue) =>
-        _queues[queue] = new DeviceSideQueue((ushort)queue, _generations[queue], _row!, _window!, _rings[queue].Ring, _rings[queue].Pool, _offers[queue], Counters,
-            merges: _row!.MergesSegments && (_features & VirtioFeatures.Version1) != 0);
-
-    /// <summary>Memory of its own for every life: what is left of a device of an earlier life cannot reach into this one.</summary>
-    private Window MakeWindow()
+    private void Attach(int queue)
     {
-        ulong size = 0;
-        foreach (QueueOffer offer in _offers)
-            size += Align(RingLayout.PackedLength((int)offer.MaximumSize)) + Align((ulong)offer.Places * offer.PlaceSize);
-        _memory?.Dispose();
-        _memory = null;
-        _memory = _port.CreateMemory(size);
-        return new Window(new WindowRegion(WindowBase, _memory));
+        DeviceSideQueue attached = MakeQueue(queue);
+        if (_life is { HasEnded: false } life)
+            attached.Keep(Record(life, queue));
+        _queues[queue] = attached;
     }
 
-    private static ulong Align(ulong length) => (length + PartAlignment - 1) & ~(PartAlignment - 1);
+    private DeviceSideQueue MakeQueue(int queue) =>
+        new((ushort)queue, _generations[queue], _row!, _window!, _rings[queue].Ring, _rings[queue].Pool, _offers[queue], Counters,
+            merges: _life is not null || (_row!.MergesSegments && (_features & VirtioFeatures.Version1) != 0))
+        {
+            OutOfOrder = _life is null ? null : UnkeepLife,
+        };
 
     private void TakeResume(uint epoch, ResumePayload driver)
     {
@@ -333,6 +325,7 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
             return;
         if (epoch != Epoch || driver.DriverLife != DriverLife)
         {
+            RelayLog.EpochEnds(Log, Device, Epoch, "the driver side is in another life");
             EndLife();
             return;
         }
@@ -359,12 +352,18 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
 
     private void EndLife()
     {
-        if (_started || _written != 0)
-            _port.Stop();
+        _life?.End();
+        StopDevice();
         (_written, _answerDue, _toldRefusal) = (0, false, false);
         (_started, _suspended, _status, _features, DriverLife, Epoch, _needsReset) = (false, false, DeviceStatus.None, 0, 0, 0, null);
         Array.Clear(_queues);
         Array.Clear(_generations);
+    }
+
+    private void StopDevice()
+    {
+        if (_started || _written != 0)
+            _port.Stop();
     }
 
     private protected override void OnLaneUp(LaneOutput output)
@@ -378,10 +377,17 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
     {
     }
 
-    /// <summary>Stops the device and frees the window.</summary>
+    /// <summary>Stops the device and frees the window; but a life that is kept goes on in this process's successor, and its memory is left to the port.</summary>
     public void Dispose()
     {
-        EndLife();
-        _memory?.Dispose();
+        bool goesOn = _started && _life is { HasEnded: false };
+        if (!goesOn)
+        {
+            StopDevice();
+            DisposeMemory();
+        }
+
+        _started = false;
+        Array.Clear(_queues);
     }
 }

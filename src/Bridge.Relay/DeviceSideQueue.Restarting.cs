@@ -12,6 +12,7 @@ internal sealed partial class DeviceSideQueue
     /// <param name="makeRing">Makes an empty ring in the same place.</param>
     public void Restart(Func<DriverQueue> makeRing)
     {
+        OutOfOrder?.Invoke();
         try
         {
             while (Broken is null && _ring.TryTakeUsed(out UsedElement used))

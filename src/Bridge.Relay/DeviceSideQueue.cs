@@ -245,17 +245,24 @@ internal sealed partial class DeviceSideQueue
 
     private void Expose()
     {
-        while (_waiting.TryPeek(out int index) && _ring.TryAdd(_places[index].Readable, _places[index].Writable, index, out _))
+        while (_waiting.TryPeek(out int index))
         {
+            Place place = _places[index];
+            // Before it can be seen; once more if the ring has no room for it yet.
+            _record?.Enter(place.Sequence, index, place.Readable, place.Writable);
+            if (!_ring.TryAdd(place.Readable, place.Writable, index, out _))
+                return;
             _waiting.Dequeue();
-            _places[index].IsExposed = true;
+            place.IsExposed = true;
         }
     }
 
     private void Collect(in UsedElement used)
     {
         Place place = _places[used.Token];
-        Log(used.Token, used.Length, (uint)(_row.ExactUsedLength ? Math.Min(used.Length, place.WritableLength) : place.WritableLength));
+        if (_record is not null && place.Sequence != _nextUsed)
+            OutOfOrder?.Invoke();
+        Log(used.Token, used.Length, WrittenOf(place, used.Length));
     }
 
     /// <summary>The chain is done: what was written and reported goes to the driver side in its turn.</summary>
@@ -276,6 +283,9 @@ internal sealed partial class DeviceSideQueue
 
     private void Confirm(ulong used)
     {
+        // Before its places are given away again.
+        if (_record is not null && used > _confirmed)
+            _record.Confirmed = used;
         for (; _confirmed < used; _confirmed++)
             _free.Push(_usedLog[_confirmed % (ulong)_usedLog.Length]);
     }
@@ -313,6 +323,19 @@ internal sealed partial class DeviceSideQueue
 
         public ReadOnlySpan<Segment> Writable => _segments.AsSpan(_readable, _count - _readable);
 
+        /// <summary>Lays a chain out again that is merged. False = that is none that could have been here.</summary>
+        public bool TryRestore(ulong sequence, uint? readable, uint? writable, uint size)
+        {
+            (Sequence, _readable, _count) = (sequence, readable is null ? 0 : 1, (readable is null ? 0 : 1) + (writable is null ? 0 : 1));
+            (ReadableLength, WritableLength) = (readable ?? 0, writable ?? 0);
+            if (_count == 0 || PlaceLayout.Room(readable ?? 0) + PlaceLayout.Room(writable ?? 0) > size)
+                return false;
+            if (_segments.Length < _count)
+                _segments = new Segment[_count];
+            LayOutMerged();
+            return true;
+        }
+
         /// <summary>Lays the segments out. False = the place is too small.</summary>
         public bool TryShape(ReadOnlySpan<byte> lengths, int readable, int writable, uint size)
         {
@@ -343,9 +366,14 @@ internal sealed partial class DeviceSideQueue
         {
             bool hasReadable = _readable > 0, hasWritable = _count > _readable;
             (_readable, _count) = (hasReadable ? 1 : 0, (hasReadable ? 1 : 0) + (hasWritable ? 1 : 0));
-            if (hasReadable)
+            LayOutMerged();
+        }
+
+        private void LayOutMerged()
+        {
+            if (_readable > 0)
                 _segments[0] = new Segment(address, (uint)ReadableLength);
-            if (hasWritable)
+            if (_count > _readable)
                 _segments[_readable] = new Segment(address + PlaceLayout.Room((uint)ReadableLength), (uint)WritableLength);
         }
     }

@@ -14,6 +14,12 @@ internal sealed class DriverControl
     private DeviceStatus _sentStatus;
     private uint _sentWrite;
 
+    /// <summary>The life as a successor finds it; null: nothing is kept.</summary>
+    public KeptLife? Life { get; set; }
+
+    /// <summary>The device side that was told of this epoch; 0: none.</summary>
+    public ulong ToldDeviceLife => EpochKnown ? _toldDeviceLife : 0;
+
     /// <summary>Accepted by the driver, hop-local bits taken out.</summary>
     public ulong Features { get; set; }
 
@@ -32,6 +38,12 @@ internal sealed class DriverControl
         _deviceLife = deviceLife;
         return deviceLife == _toldDeviceLife;
     }
+
+    /// <summary>An earlier process told that device side of this epoch, or was about to; 0: none.</summary>
+    public void WasTold(ulong deviceLife) => _toldDeviceLife = deviceLife;
+
+    /// <summary>An earlier process gave a queue this generation.</summary>
+    public void GoOnFrom(int queue, uint generation) => _generations[queue] = generation;
 
     /// <summary>Nothing is known of the device side.</summary>
     public void Forget()
@@ -70,8 +82,12 @@ internal sealed class DriverControl
     {
         if (!EpochKnown)
         {
-            if (!SendStatus(output, epoch, driverLife, DeviceStatus.None))
+            if (!output.CanWrite)
                 return false;
+            // Before a byte of this life leaves: a successor must know to whom it may be known.
+            if (Life is { } life && life.ToldDeviceLife != _deviceLife)
+                life.ToldDeviceLife = _deviceLife;
+            SendStatus(output, epoch, driverLife, DeviceStatus.None);
             (EpochKnown, _toldDeviceLife) = (true, _deviceLife);
         }
 

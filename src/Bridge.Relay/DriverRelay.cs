@@ -38,6 +38,8 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
         // Not 0 and not the same at each start: a frame of an earlier process must not pass for one of this.
         Epoch = (uint)NewLife() | 1;
         DriverLife = NewLife();
+        if (port.Recovered is { } life && TryRecover(life))
+            port.OnRecovered(MakeOffer(_info!), this);
     }
 
     /// <inheritdoc/>
@@ -55,6 +57,7 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
     /// <inheritdoc/>
     public void Reset()
     {
+        EndLife();
         Epoch = Epoch == uint.MaxValue ? 1 : Epoch + 1; // 0 is "no life".
         DriverLife = NewLife();
         Counters.Epochs++;
@@ -94,14 +97,11 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
     {
         if (_info is not { } info || _row is null || (uint)queue >= (uint)info.Queues.Count)
             throw new ArgumentOutOfRangeException(nameof(queue), queue, $"{Device} has {_info?.Queues.Count ?? 0} queues");
-        var options = new RingOptions(
-            EventIndex: (RingFeatures & VirtioFeatures.EventIndex) != 0,
-            Indirect: (RingFeatures & VirtioFeatures.IndirectDescriptors) != 0,
-            LittleEndian: (RingFeatures & VirtioFeatures.Version1) != 0 || BitConverter.IsLittleEndian,
-            MaximumSegments: PostedPayload.MaximumSegments);
-        var ring = new DeviceQueue(window, layout, options, nextAvailable, nextUsed);
+        var ring = new DeviceQueue(window, layout, RingOptions, nextAvailable, nextUsed);
         _queues[queue] = new DriverSideQueue((ushort)queue, _control.NextGeneration(queue), _row, info.Queues[queue], window, ring, _lent, Counters)
         {
+            Layout = layout,
+            Unnumbered = UnkeepLife,
             Noted = _port.KeepsDriver ? _port.OnNotable : null,
         };
     }
@@ -133,6 +133,12 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
         _info?.DeviceId, Live, Epoch, Status, RingFeatures, [.. _queues.OfType<DriverSideQueue>().Select(queue => queue.ReadStatus())], Counters);
 
     private ulong RingFeatures { get; set; }
+
+    private RingOptions RingOptions => new(
+        EventIndex: (RingFeatures & VirtioFeatures.EventIndex) != 0,
+        Indirect: (RingFeatures & VirtioFeatures.IndirectDescriptors) != 0,
+        LittleEndian: (RingFeatures & VirtioFeatures.Version1) != 0 || BitConverter.IsLittleEndian,
+        MaximumSegments: PostedPayload.MaximumSegments);
 
     private ulong Offered => _info is { } info && _row is { } row ? (info.Features & row.Features) | DeviceRow.OwnHop : 0;
 
@@ -220,6 +226,7 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
     {
         if ((Status & DeviceStatus.NeedsReset) != 0)
             return;
+        EndLife();
         Status |= DeviceStatus.NeedsReset;
         _needsReset = why;
     }

@@ -38,6 +38,7 @@ internal sealed partial class DriverSideQueue
     {
         _counters.MalformedChains++;
         LastFault = fault;
+        Unnumbered?.Invoke();
         Publish(malformed, 0);
     }
 

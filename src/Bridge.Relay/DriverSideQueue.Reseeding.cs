@@ -28,6 +28,7 @@ internal sealed partial class DriverSideQueue
     /// <summary>Begins a generation with the chains of the one before. What the device side sent of that and what was not applied whole is forgotten.</summary>
     public void Reseed(uint generation)
     {
+        Unnumbered?.Invoke();
         (ushort, bool)[] later = [.. _again];
         _again.Clear();
         foreach ((ulong sequence, ushort head) in _headOf.OrderBy(pair => pair.Key))
@@ -54,6 +55,7 @@ internal sealed partial class DriverSideQueue
     /// <summary>Posts a chain of the bridge's own, before anything of the driver's.</summary>
     public void Tell(ReadOnlySpan<byte> bytes)
     {
+        Unnumbered?.Invoke();
         if (PlaceLayout.Room((uint)bytes.Length) <= _offer.PlaceSize)
             _tell.Enqueue(bytes.ToArray());
         else
@@ -97,6 +99,7 @@ internal sealed partial class DriverSideQueue
 
     private void Answer(Chain chain, ReadOnlySpan<byte> bytes)
     {
+        Unnumbered?.Invoke();
         bytes = bytes[..(int)Math.Min((ulong)bytes.Length, chain.WritableLength)];
         SegmentCopy.Scatter(_window, chain.Writable, 0, bytes);
         Publish(chain.Head, (uint)bytes.Length);

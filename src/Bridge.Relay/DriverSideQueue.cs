@@ -202,6 +202,7 @@ internal sealed partial class DriverSideQueue
                 LastFault = new RingFaultException(RingFault.ChainTooLong,
                     $"queue {_index}: a chain of {chain.ReadableLength + chain.WritableLength} bytes in {chain.Readable.Length + chain.Writable.Length} segments does not fit "
                     + $"the device side's places of {_offer.PlaceSize} bytes and its ring of {_offer.MaximumSize} entries; give both gateways the same sizes", chain.Head);
+                Unnumbered?.Invoke();
                 Publish(chain.Head, 0);
                 continue;
             }

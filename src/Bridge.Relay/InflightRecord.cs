@@ -57,7 +57,9 @@ public sealed class InflightRecord
     {
         Span<byte> entry = Entry(head);
         MemoryMarshal.Write(entry[CounterAt..], ++_counter);
+        StoreTrace.Point();
         Volatile.Write(ref entry[0], 1);
+        StoreTrace.Point();
     }
 
     /// <summary>Its used element is about to be published.</summary>
@@ -65,7 +67,9 @@ public sealed class InflightRecord
     {
         Span<byte> bytes = Bytes;
         Write(Entry(head), NextAt, MemoryMarshal.Read<ushort>(bytes[LastHeadAt..]));
+        StoreTrace.Point();
         Write(bytes, LastHeadAt, head);
+        StoreTrace.Point();
         // The publishing store that follows is a release: whoever sees the element sees this.
     }
 
@@ -73,7 +77,9 @@ public sealed class InflightRecord
     public void Left(ushort head, ushort usedIndex)
     {
         Volatile.Write(ref Entry(head)[0], 0);
+        StoreTrace.Point();
         Volatile.Write(ref MemoryMarshal.AsRef<ushort>(Bytes[UsedIndexAt..]), usedIndex);
+        StoreTrace.Point();
     }
 
     /// <summary>
@@ -111,6 +117,40 @@ public sealed class InflightRecord
 
         return [.. outstanding.OrderBy(entry => entry.Counter).Select(entry => entry.Head)];
     }
+
+    /// <summary>
+    /// Reads the record of a ring that began at 0 and of which every chain that was taken was entered: then the n-th chain has the counter n, and each of them is outstanding or
+    /// used. Goes on from there, as <see cref="Recover"/>.
+    /// </summary>
+    /// <param name="usedIndex">The ring's used index.</param>
+    /// <returns>How many chains were taken, and those that are outstanding: the how-manieth each is, from 0, and its head. Null: it is not the record of such a ring.</returns>
+    public (ulong Taken, IReadOnlyList<(ulong Sequence, ushort Head)> Outstanding)? RecoverAll(ushort usedIndex)
+    {
+        if (Recover(usedIndex) is not { } heads)
+            return null;
+        // The counter stays where it was written, until a later chain takes the head. A chain whose counter was written and nothing more was not taken.
+        ulong taken = 0;
+        for (int i = 0; i < _entries; i++)
+            taken = Math.Max(taken, CounterOf((ushort)i));
+        var indices = (ushort)(usedIndex + heads.Count);
+        if ((ushort)taken != indices && taken > 0)
+            taken--;
+        var outstanding = new List<(ulong, ushort)>(heads.Count);
+        ulong last = 0;
+        foreach (ushort head in heads)
+        {
+            ulong counter = CounterOf(head);
+            if (counter <= last || counter > taken)
+                return null;
+            outstanding.Add((counter - 1, head));
+            last = counter;
+        }
+
+        _counter = taken;
+        return (ushort)taken == indices && (ulong)heads.Count <= taken ? (taken, outstanding) : null;
+    }
+
+    private ulong CounterOf(ushort head) => MemoryMarshal.Read<ulong>(Entry(head)[CounterAt..]);
 
     private Span<byte> Entry(ushort head) => _window.GetSpan(_address + HeaderSize + ((ulong)head * EntrySize), EntrySize);
 

@@ -20,6 +20,15 @@ public interface IDriverPort
     /// </summary>
     void OnOffer(DeviceOffer offer, IDriverRelay relay);
 
+    /// <summary>What an earlier process of this gateway left of its device's life, taken over before the relay is made; null: nothing. The relay goes on with it, or ends it.</summary>
+    KeptLife? Recovered => null;
+
+    /// <summary>
+    /// The relay goes on with <see cref="Recovered"/>: the device runs since then, with the queues as they are in its window. Comes from the relay's constructor, in place of the
+    /// first <see cref="OnOffer"/>. A port that cannot go on resets.
+    /// </summary>
+    void OnRecovered(DeviceOffer offer, IDriverRelay relay) => throw new NotSupportedException("this port keeps no lives");
+
     /// <summary>Used doorbell of a queue: look at it. Spurious ones happen.</summary>
     void OnUsed(int queue);
 
@@ -56,6 +65,18 @@ public interface IDriverRelay
 {
     /// <summary>The device status byte as the driver reads it.</summary>
     DeviceStatus Status { get; }
+
+    /// <summary>Which reset of the driver this is, known to both sides.</summary>
+    ulong DriverLife => 0;
+
+    /// <summary>
+    /// The memory that all queues lie in outlives this process; after <see cref="SetQueue"/> of each, before DRIVER_OK. All rings begin at 0. The relay ends the life when a
+    /// successor could not go on with it any more; the memory stays the port's.
+    /// </summary>
+    void KeepLife(KeptLife life) => life.End();
+
+    /// <summary>Heads of the chains of a queue that are available or taken and not used, in order. In <see cref="IDriverPort.OnRecovered"/> only.</summary>
+    IReadOnlyList<ushort> ReadOutstanding(int queue) => [];
 
     /// <summary>Resets the device: a new epoch. Queues are forgotten at once; <see cref="IDriverPort.OnResetDone"/> follows.</summary>
     void Reset();
@@ -131,6 +152,20 @@ public interface IDevicePort
     /// <exception cref="IOException">The system has not that much; the driver is told that the device needs a reset.</exception>
     WindowMemory CreateMemory(ulong size) => new HeapMemory(size);
 
+    /// <summary>What an earlier process of this gateway left of its device's life, taken over before the relay is made; null: nothing. The relay goes on with it, or ends and disposes it.</summary>
+    KeptLife? Recovered => null;
+
+    /// <summary>Makes memory for one life that outlives this process; null: this port keeps none, or cannot now, which it has logged. The relay ends and disposes it; one that goes on after this process is the port's to dispose.</summary>
+    /// <param name="windowSize">Bytes of the rings and the pool.</param>
+    /// <param name="records">Bytes of the relay's records.</param>
+    KeptLife? BeginLife(ulong windowSize, ulong records) => null;
+
+    /// <summary>
+    /// The relay goes on with <see cref="Recovered"/>: as <see cref="Start"/>, but from the relay's constructor, and the rings stand where the lost process left them. What the device has not used it has
+    /// again, in the same order: it completes in order.
+    /// </summary>
+    void Recover(ulong features, Window window, IReadOnlyList<RingLayout> queues, IDeviceRelay relay) => throw new NotSupportedException("this port keeps no lives");
+
     /// <summary>The driver said DRIVER_OK: rings are ready, features negotiated. The window lives until <see cref="Stop"/> returns.</summary>
     void Start(ulong features, Window window, IReadOnlyList<RingLayout> queues, IDeviceRelay relay);
 
@@ -157,6 +192,9 @@ public interface IDevicePort
 /// <summary>What a device port calls, inside the device's turn.</summary>
 public interface IDeviceRelay
 {
+    /// <summary>Which reset of the driver this is, known to both sides.</summary>
+    ulong DriverLife => 0;
+
     /// <summary>Used doorbell.</summary>
     void OnUsed(int queue);
 

@@ -45,7 +45,7 @@ public abstract class Relay
     private protected uint Epoch { get; set; }
 
     /// <summary>Which reset of the driver this is, known to both sides; 0: none.</summary>
-    internal ulong DriverLife { get; private protected set; }
+    public ulong DriverLife { get; private protected set; }
 
     /// <summary>A new connection: this side states where it stands. Nothing of an older one comes after this.</summary>
     public void LaneUp(LaneOutput output)

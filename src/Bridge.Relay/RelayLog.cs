@@ -59,4 +59,13 @@ internal static partial class RelayLog
 
     [LoggerMessage(17, LogLevel.Warning, "{Device}: the driver has written to the configuration space, and the other gateway is too old to be told of it; the writes are forgotten. Bring both gateways to the same version")]
     public static partial void WritesNotTaken(ILogger logger, string device);
+
+    [LoggerMessage(19, LogLevel.Warning, "{Device}: what an earlier process left of a life cannot be gone on with: {Why}; the device begins anew")]
+    public static partial void LifeNotRecovered(ILogger logger, string device, string why);
+
+    [LoggerMessage(20, LogLevel.Warning, "{Device}: this life is not kept for a successor: {Why}; should the gateway be killed, the device begins anew")]
+    public static partial void LifeNotKept(ILogger logger, string device, string why);
+
+    [LoggerMessage(21, LogLevel.Information, "{Device}: goes on with epoch {Epoch} of an earlier process, {Outstanding} chains in flight")]
+    public static partial void LifeRecovered(ILogger logger, string device, uint epoch, int outstanding);
 }

@@ -16,6 +16,9 @@ internal struct SendCursor
     /// <summary>One past the highest sequence that was ever sent whole.</summary>
     public ulong Highest { get; private set; }
 
+    /// <summary>Everything below that sequence may have been sent, by an earlier process.</summary>
+    public static SendCursor At(ulong next) => new() { Next = next, Highest = next };
+
     /// <summary>So many bytes of the next one were sent, of so many in all.</summary>
     public void Sent(ulong bytes, ulong length)
     {

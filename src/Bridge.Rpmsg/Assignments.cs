@@ -8,6 +8,9 @@ internal sealed class Assignments
     /// <summary>The announcement asks to be told who opens an endpoint to it.</summary>
     public void Announced(string name, uint remote) => _locals.TryAdd((name, remote), []);
 
+    /// <summary>The announcement is there and asks for it.</summary>
+    public bool IsAnnounced(string name, uint remote) => _locals.ContainsKey((name, remote));
+
     /// <summary>The announcement has gone. Gives the endpoints that were assigned to it.</summary>
     public IReadOnlyCollection<uint> Withdrawn(string name, uint remote) =>
         _locals.Remove((name, remote), out HashSet<uint>? locals) ? locals : [];

@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Bridge.Rpmsg;
 
 /// <summary>Name service, address service and flow messages in the order in which they go out. What a later message undoes is taken out, so the length is bounded by the endpoints and what was assigned to them, however long no buffer is free.</summary>
-internal sealed class ControlQueue
+/// <param name="keeper">Records what waits, credits excepted: those are said again by whoever goes on.</param>
+internal sealed class ControlQueue(IRpmsgKeeper? keeper = null)
 {
     private readonly LinkedList<ControlMessage> _messages = new();
 
@@ -84,6 +85,10 @@ internal sealed class ControlQueue
         if (_flows.TryGetValue(key, out LinkedListNode<ControlMessage>? queued))
         {
             queued.ValueRef.Flow = message;
+            if (queued.ValueRef.Number >= 0)
+            {
+                keeper!.Replace(queued.ValueRef.Number, queued.ValueRef.ToWaiting());
+            }
         }
         else
         {
@@ -97,8 +102,61 @@ internal sealed class ControlQueue
         return first is not null;
     }
 
-    /// <summary>The message was sent, or is not wanted any more.</summary>
+    /// <summary>The message is in the ring.</summary>
+    public void Published(LinkedListNode<ControlMessage> node)
+    {
+        keeper?.Published(node.ValueRef.Number);
+        Take(node);
+    }
+
+    /// <summary>The message is not wanted any more.</summary>
     public void Remove(LinkedListNode<ControlMessage> node)
+    {
+        if (node.ValueRef.Number >= 0)
+        {
+            keeper!.Remove(node.ValueRef.Number);
+        }
+
+        Take(node);
+    }
+
+    /// <summary>Queues a message that a predecessor had recorded. False: one of its kind waits already.</summary>
+    public bool TryRestore(int number, in WaitingControl waiting, RpmsgEndpoint? creates)
+    {
+        ControlMessage message = ControlMessage.From(number, waiting, creates);
+        bool isNew = message.Kind switch
+        {
+            ControlKind.Flow => !_flows.ContainsKey(Key(message.Flow.Kind, message.Flow)),
+            ControlKind.AddressService => !_assignments.ContainsKey(Key(message.Assignment)),
+            _ => true,
+        };
+        if (!isNew)
+        {
+            return false;
+        }
+
+        LinkedListNode<ControlMessage> node = _messages.AddLast(message);
+        switch (message.Kind)
+        {
+            case ControlKind.Flow:
+                _flows.Add(Key(message.Flow.Kind, message.Flow), node);
+                break;
+            case ControlKind.AddressService:
+                _assignments.Add(Key(message.Assignment), node);
+                break;
+            default:
+                if (creates is not null)
+                {
+                    creates.QueuedCreate = node;
+                }
+
+                break;
+        }
+
+        return true;
+    }
+
+    private void Take(LinkedListNode<ControlMessage> node)
     {
         ref ControlMessage message = ref node.ValueRef;
         switch (message.Kind)
@@ -151,8 +209,10 @@ internal sealed class ControlQueue
         return true;
     }
 
-    private LinkedListNode<ControlMessage> Append(in ControlMessage message)
+    private LinkedListNode<ControlMessage> Append(ControlMessage message)
     {
+        bool isCredit = message is { Kind: ControlKind.Flow, Flow.Kind: FlowKind.Credit };
+        message.Number = keeper is null || isCredit ? -1 : keeper.Add(message.ToWaiting());
         if (_spare.TryPop(out LinkedListNode<ControlMessage>? node))
         {
             node.ValueRef = message;

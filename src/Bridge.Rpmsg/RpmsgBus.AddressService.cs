@@ -24,7 +24,7 @@ public sealed partial class RpmsgBus
         if (_assignments.TryAssign(name, local, remote))
         {
             _control.Assign(new AddressServiceMessage(name, local, remote, AddressServiceFlags.Assign));
-            FlushControl();
+            FlushQueued();
         }
     }
 
@@ -39,7 +39,7 @@ public sealed partial class RpmsgBus
         if (_assignments.TryFree(name, local, remote))
         {
             QueueFree(name, local, remote);
-            FlushControl();
+            FlushQueued();
         }
     }
 

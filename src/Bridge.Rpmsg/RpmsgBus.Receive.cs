@@ -114,16 +114,27 @@ public sealed partial class RpmsgBus
         {
             case RpmsgAddress.NameService when Has(RpmsgFeatures.NameService):
                 OnNameService(payload);
-                return true;
+                return Handled();
             case RpmsgAddress.AddressService when AnnouncesAddressService:
                 OnAddressService(payload);
-                return true;
+                return Handled();
             case RpmsgAddress.Flow when Has(RpmsgFeatures.Flow):
                 OnFlow(payload);
-                return true;
+                return Handled();
             default:
                 return OnData(header, payload);
         }
+    }
+
+    private bool Handled()
+    {
+        // The handler may have ended the life.
+        if (_rings is { } rings)
+        {
+            _keeper?.Handled(rings.ReceivePosition);
+        }
+
+        return true;
     }
 
     private bool OnData(in RpmsgHeader header, ReadOnlySpan<byte> payload)

@@ -3,7 +3,7 @@ namespace Bridge.Rpmsg;
 // Sending. One reservation at a time; control messages overtake nothing and nothing overtakes them.
 public sealed partial class RpmsgBus
 {
-    private readonly ControlQueue _control = new();
+    private readonly ControlQueue _control;
 
     // The owner has a span from TryReserve that it may still fill: control messages keep off that buffer until it is committed or given up.
     private bool _reserved;
@@ -97,7 +97,7 @@ public sealed partial class RpmsgBus
         }
 
         _control.Flow(message);
-        FlushControl();
+        FlushQueued();
     }
 
     private static void CheckDestination(uint destination)
@@ -108,16 +108,30 @@ public sealed partial class RpmsgBus
         }
     }
 
+    /// <summary>Sends the control messages that wait, as far as there are buffers. For owners with a keeper, who have queued some outside of <see cref="Pump"/>.</summary>
+    public void Flush() => FlushControl();
+
+    /// <summary>Something was queued. Where it is recorded it waits for the next <see cref="Pump"/> or <see cref="TryReserve"/>: until then whoever queues it may have more to do that belongs to it.</summary>
+    private void FlushQueued()
+    {
+        if (_keeper is null)
+        {
+            FlushControl();
+        }
+    }
+
     private void FlushControl()
     {
-        if (_reserved || !Attached)
+        if (_reserved || _control.IsEmpty || !Attached)
         {
             return;
         }
 
+        _keeper?.Commit();
         // A message leaves the queue only after its buffer was published: a fault in between repeats it in no life, since Detach clears the queue.
         while (_control.TryPeek(out LinkedListNode<ControlMessage>? node) && _rings.TryReserve(out Span<byte> buffer))
         {
+            _keeper?.Publishing(node.ValueRef.Number, _rings.TransmitPosition);
             ref readonly ControlMessage message = ref node.ValueRef;
             Span<byte> payload = buffer[RpmsgHeader.Size..];
             switch (message.Kind)
@@ -137,7 +151,7 @@ public sealed partial class RpmsgBus
                     break;
             }
 
-            _control.Remove(node);
+            _control.Published(node);
             Counters.ControlSent++;
         }
     }

@@ -7,12 +7,13 @@ namespace Bridge.Rpmsg;
 /// <remarks>
 /// Not thread-safe: one thread at a time owns it. No allocation per message. <see cref="RingFaultException"/> comes out of every member that touches the rings when a ring itself is broken;
 /// the owner then detaches.
-/// <para>Four files: this one holds the lives and the endpoints, the others sending, receiving and the address service.</para>
+/// <para>Five files: this one holds the lives and the endpoints, the others sending, receiving, the address service, and what a successor goes on with.</para>
 /// </remarks>
 public sealed partial class RpmsgBus
 {
     private readonly RpmsgOptions _options;
     private readonly IRpmsgHandler _handler;
+    private readonly IRpmsgKeeper? _keeper;
     private readonly EndpointTable _endpoints = new();
     private readonly List<RpmsgEndpoint> _announced = [];
     private readonly HashSet<(string Name, uint Address)> _remote = [];
@@ -20,12 +21,17 @@ public sealed partial class RpmsgBus
     private bool _littleEndian = true;
 
     /// <summary>A bus without rings; endpoints can be created at once.</summary>
-    public RpmsgBus(RpmsgOptions options, IRpmsgHandler handler)
+    /// <param name="options">Sizes.</param>
+    /// <param name="handler">Is told what happens.</param>
+    /// <param name="keeper">Records what a successor must know; null: nobody does.</param>
+    public RpmsgBus(RpmsgOptions options, IRpmsgHandler handler, IRpmsgKeeper? keeper = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(handler);
         _options = options;
         _handler = handler;
+        _keeper = keeper;
+        _control = new ControlQueue(keeper);
     }
 
     /// <summary>Counts over all lives, those of the rings included.</summary>
@@ -54,21 +60,7 @@ public sealed partial class RpmsgBus
     public void Attach(RpmsgRings rings, ulong features)
     {
         ArgumentNullException.ThrowIfNull(rings);
-        if (Attached)
-        {
-            throw new InvalidOperationException("the bus is attached: detach it from the old rings first");
-        }
-
-        if ((features & RpmsgFeatures.AddressService) != 0 && rings.Role == RpmsgRole.Driver && MaximumPayload < AddressServiceMessage.Size)
-        {
-            throw new ArgumentException($"an address service message of {AddressServiceMessage.Size} bytes does not fit into messages of {MaximumPayload}", nameof(features));
-        }
-
-        Counters.AddRings(rings.Counters);
-        rings.Counters = Counters;
-        Features = features;
-        _littleEndian = (features & VirtioFeatures.Version1) != 0 || BitConverter.IsLittleEndian;
-        _rings = rings;
+        Take(rings, features);
         if (Has(RpmsgFeatures.NameService))
         {
             foreach (RpmsgEndpoint endpoint in _announced)
@@ -77,7 +69,7 @@ public sealed partial class RpmsgBus
             }
         }
 
-        FlushControl();
+        FlushQueued();
     }
 
     /// <summary>Ends the life (reset, fault): the rings are not touched any more, a held message and queued control messages are dropped with them, the other side's services are withdrawn
@@ -160,7 +152,7 @@ public sealed partial class RpmsgBus
         if (Has(RpmsgFeatures.NameService))
         {
             _control.Announce(endpoint, AnnouncesAddressService);
-            FlushControl();
+            FlushQueued();
         }
     }
 
@@ -178,7 +170,7 @@ public sealed partial class RpmsgBus
         if (Has(RpmsgFeatures.NameService))
         {
             _control.Withdraw(endpoint);
-            FlushControl();
+            FlushQueued();
         }
     }
 

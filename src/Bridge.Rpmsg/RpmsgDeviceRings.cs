@@ -57,6 +57,12 @@ public sealed class RpmsgDeviceRings : RpmsgRings
     public override RpmsgRole Role => RpmsgRole.Device;
 
     /// <inheritdoc/>
+    public override ushort TransmitPosition => _transmit.NextUsed;
+
+    /// <inheritdoc/>
+    public override ushort ReceivePosition => _receive.NextUsed;
+
+    /// <inheritdoc/>
     public override bool TryReserve(out Span<byte> buffer)
     {
         if (!_isReserved && !TakeTransmitChain())

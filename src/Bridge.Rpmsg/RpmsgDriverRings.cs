@@ -4,13 +4,14 @@ using Bridge.Virtio;
 namespace Bridge.Rpmsg;
 
 /// <summary>The driver's side: owns rings and buffers, lends every receive buffer to the device, sends from its own transmit buffers. Not thread-safe.</summary>
-public sealed class RpmsgDriverRings : RpmsgRings
+public sealed partial class RpmsgDriverRings : RpmsgRings
 {
     private const int Nothing = -1;
 
     private readonly Window _window;
     private readonly RpmsgOptions _options;
     private readonly RpmsgRingLayout _layout;
+    private readonly bool _littleEndian;
     private readonly DriverQueue _receive;
     private readonly DriverQueue _transmit;
 
@@ -50,9 +51,8 @@ public sealed class RpmsgDriverRings : RpmsgRings
         _window = window;
         _options = options;
         _layout = new RpmsgRingLayout(address, options, version1);
-        var ring = new RingOptions(
-            EventIndex: (features & VirtioFeatures.EventIndex) != 0,
-            LittleEndian: version1 || BitConverter.IsLittleEndian);
+        RingOptions ring = RingOptionsOf(features);
+        _littleEndian = ring.LittleEndian;
         _receive = new DriverQueue(window, _layout.Receive, ring);
         _transmit = new DriverQueue(window, _layout.Transmit, ring);
         _received = new int[options.BufferCount];
@@ -82,6 +82,12 @@ public sealed class RpmsgDriverRings : RpmsgRings
 
     /// <inheritdoc/>
     public override RpmsgRole Role => RpmsgRole.Driver;
+
+    /// <inheritdoc/>
+    public override ushort TransmitPosition => _transmit.NextAvailable;
+
+    /// <inheritdoc/>
+    public override ushort ReceivePosition => _receive.NextAvailable;
 
     /// <inheritdoc/>
     public override bool TryReserve(out Span<byte> buffer)

@@ -13,6 +13,12 @@ public abstract class RpmsgRings
     /// <summary>Whose rings these are.</summary>
     public abstract RpmsgRole Role { get; }
 
+    /// <summary>The index in the ring that <see cref="Commit"/> moves by one, modulo 2^16: the driver's available index of vq1, the device's used index of vq0.</summary>
+    public abstract ushort TransmitPosition { get; }
+
+    /// <summary>The index in the ring that <see cref="Release"/> moves by one, modulo 2^16: the driver's available index of vq0, the device's used index of vq1.</summary>
+    public abstract ushort ReceivePosition { get; }
+
     /// <summary>The whole message buffer (header and payload) of a free transmit buffer; the same again until <see cref="Commit"/>.</summary>
     /// <param name="buffer">56..BufferSize bytes; the driver's choice on the device side.</param>
     /// <returns>False: none is free now. Hold the message back, never drop it.</returns>

@@ -8,7 +8,7 @@ namespace Bridge.Virtio;
 /// its token are its own, since the device could scribble over the ring.
 /// </summary>
 [SuppressMessage("Naming", "CA1711:Identifiers should not have incorrect suffix", Justification = "virtqueue is the specification's word.")]
-public sealed class DriverQueue
+public sealed partial class DriverQueue
 {
     private readonly SplitRing _ring;
     private readonly ChainWriter _writer;
@@ -62,6 +62,9 @@ public sealed class DriverQueue
 
     /// <summary>Entries of the ring.</summary>
     public int Size => _ring.Size;
+
+    /// <summary>Available index: where the next chain goes, modulo 2^16.</summary>
+    public ushort NextAvailable => _nextAvailable;
 
     /// <summary>Descriptors that no outstanding chain takes. An indirect chain takes one.</summary>
     public int FreeDescriptors => _free.Count;

@@ -18,6 +18,21 @@ internal sealed class FreeDescriptorList
         Count = size;
     }
 
+    /// <summary>Some are taken already. A taken one is linked as <paramref name="next"/> says, all others are free, lowest first.</summary>
+    public FreeDescriptorList(ReadOnlySpan<ushort> next, ReadOnlySpan<bool> taken)
+    {
+        _next = next.ToArray();
+        First = (ushort)_next.Length;
+        for (int i = _next.Length - 1; i >= 0; i--)
+        {
+            if (taken[i])
+                continue;
+            _next[i] = First;
+            First = (ushort)i;
+            Count++;
+        }
+    }
+
     /// <summary>Free descriptors.</summary>
     public int Count { get; private set; }
 

@@ -122,6 +122,7 @@ internal sealed unsafe class SplitRing
     {
         // SAFETY: masking keeps the index in the table, whose whole length Locate has checked.
         descriptor.Write(new Span<byte>(_descriptors + ((index & _mask) * Descriptor.Length), Descriptor.Length), _littleEndian);
+        StoreTrace.Point();
     }
 
     /// <summary>Writes avail.ring[index mod size]. Not visible to the device before <see cref="StoreAvailableIndexRelease"/>, which orders it.</summary>
@@ -174,6 +175,17 @@ internal sealed unsafe class SplitRing
         own.Notified,
         own.Suppressed);
 
+    // ---- After a lost process: memory of its own, which no neighbour could write ------------------------------------------------------------------
+
+    /// <summary>A descriptor that the lost process wrote. Ordered by <see cref="LoadAvailableIndexAcquire"/>.</summary>
+    public Descriptor RecallDescriptor(ushort index) => CopyDescriptor(index);
+
+    /// <summary>A head that the lost process made available. Ordered by <see cref="LoadAvailableIndexAcquire"/>.</summary>
+    public ushort RecallHead(ushort index) => LoadAvailableEntry(index);
+
+    /// <summary>A length that the lost process reported. Ordered by <see cref="LoadUsedIndexAcquire"/>.</summary>
+    public uint RecallUsedLength(ushort index) => LoadUsedEntry(index).Length;
+
     /// <summary>Zeroes all three parts. Only before the device knows of the ring: nothing orders it.</summary>
     public void Zero()
     {
@@ -221,7 +233,11 @@ internal sealed unsafe class SplitRing
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Store16(byte* field, ushort value) => Volatile.Write(ref *(ushort*)field, _swap ? BinaryPrimitives.ReverseEndianness(value) : value);
+    private void Store16(byte* field, ushort value)
+    {
+        Volatile.Write(ref *(ushort*)field, _swap ? BinaryPrimitives.ReverseEndianness(value) : value);
+        StoreTrace.Point();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint Load32(byte* field)
@@ -231,5 +247,9 @@ internal sealed unsafe class SplitRing
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Store32(byte* field, uint value) => Volatile.Write(ref *(uint*)field, _swap ? BinaryPrimitives.ReverseEndianness(value) : value);
+    private void Store32(byte* field, uint value)
+    {
+        Volatile.Write(ref *(uint*)field, _swap ? BinaryPrimitives.ReverseEndianness(value) : value);
+        StoreTrace.Point();
+    }
 }

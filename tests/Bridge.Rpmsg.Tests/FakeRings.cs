@@ -10,6 +10,10 @@ internal sealed class FakeRings(int bufferSize = 512, RpmsgRole role = RpmsgRole
 
     public override RpmsgRole Role { get; } = role;
 
+    public override ushort TransmitPosition => (ushort)Sent.Count;
+
+    public override ushort ReceivePosition => (ushort)Released.Count;
+
     public int FreeBuffers { get; set; } = int.MaxValue;
 
     /// <summary>Buffers that come free right after a refusal, as the other side gives some back at that very moment.</summary>
