@@ -1,5 +1,6 @@
 using Bridge.Linux;
 using Bridge.Ports.Polling;
+using Bridge.Ports.Sockets.Access;
 
 namespace Bridge.Ports.Sockets;
 
@@ -44,6 +45,15 @@ internal abstract class ApplicationConnection(LocalSockets owner, SocketEntry en
     /// <summary>It stands in the round of those that send.</summary>
     public bool InRound { get; set; }
 
+    /// <summary>Messages that it may still send in this turn of its own.</summary>
+    public int ShareLeft { get; set; }
+
+    /// <summary>What it sends waits for its rule's rate.</summary>
+    public bool IsThrottled { get; set; }
+
+    /// <summary>Its place among those that send; with several conversations the first one's.</summary>
+    public int Priority => _conversations.Count > 0 ? _conversations[0].Out.Priority : AccessRule.DefaultPriority;
+
     /// <summary>It stands in the list of those that must be looked at.</summary>
     public bool IsTouched { get; set; }
 
@@ -59,6 +69,12 @@ internal abstract class ApplicationConnection(LocalSockets owner, SocketEntry en
     /// <summary>Addressed: the conversation whose credit the next message waits for.</summary>
     public Conversation? BlockedBy { get; set; }
 
+    /// <summary>The number in its name in the descriptor store; 0: it is not stored.</summary>
+    public ulong StoredAs { get; set; }
+
+    /// <summary>The kernel tells whether a message has passed: one packet is one message, and nothing of it lies in this process.</summary>
+    public virtual bool IsPacketwise => false;
+
     /// <summary>It has been closed.</summary>
     public bool IsClosed { get; private set; }
 
@@ -66,7 +82,7 @@ internal abstract class ApplicationConnection(LocalSockets owner, SocketEntry en
     public bool Reads => !IsClosed && (IsAddressed ? !InputEnded : _conversations.Count > 0 && _conversations[0].Reads);
 
     /// <summary>Something of the application could be sent on now, if there is a buffer.</summary>
-    public bool MaySend => Reads && MaybeReadable
+    public bool MaySend => Reads && MaybeReadable && !IsThrottled
         && (IsAddressed ? BlockedBy is not { HasPeer: true, Sending.Available: 0 } : _conversations[0].Sending.Available > 0);
 
     /// <summary>
@@ -88,7 +104,7 @@ internal abstract class ApplicationConnection(LocalSockets owner, SocketEntry en
         {
             foreach (Conversation conversation in _conversations)
             {
-                if (conversation.Writes && conversation.QueuedMessages > 0)
+                if (conversation is { Writes: true, QueuedMessages: > 0, IsThrottled: false })
                 {
                     return true;
                 }
@@ -119,6 +135,10 @@ internal abstract class ApplicationConnection(LocalSockets owner, SocketEntry en
     /// <summary>Ends the direction from the application, or both, so that it finds first everything that was handed over and then the end; returns how many of its messages nobody will see.</summary>
     /// <exception cref="LinuxException">The socket is unusable.</exception>
     public abstract int Shutdown(ShutdownDirection direction);
+
+    /// <summary>The application can send no more; what it has sent can still be received.</summary>
+    /// <exception cref="LinuxException">The socket is unusable.</exception>
+    public abstract void EndInput();
 
     /// <summary>Closes the socket, after it has been taken from the poller.</summary>
     public void Dispose()

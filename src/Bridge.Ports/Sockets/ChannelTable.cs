@@ -1,10 +1,11 @@
 using System.Globalization;
+using Bridge.Ports.Sockets.Access;
 using Microsoft.Extensions.Logging;
 
 namespace Bridge.Ports.Sockets;
 
 /// <summary>The other side's announcements and their entries: one below <c>endpoints/</c> each, and one below <c>channels/</c> for the newest of every name.</summary>
-internal sealed class ChannelTable(SocketsOptions options, LocalSockets owner, EntryTable entries, SocketsCounters counters, TimeProvider time, ILogger log)
+internal sealed class ChannelTable(SocketsOptions options, LocalSockets owner, EntryTable entries, AccessControl access, SocketsCounters counters, TimeProvider time, ILogger log)
 {
     private readonly Dictionary<(string Name, uint Address), SocketEntry> _endpoints = [];
 
@@ -15,6 +16,12 @@ internal sealed class ChannelTable(SocketsOptions options, LocalSockets owner, E
     /// <summary>The other side announced a service.</summary>
     public void Add(string name, uint address)
     {
+        if (!access.MayShow(name, address))
+        {
+            access.CountHidden(name, address);
+            return;
+        }
+
         if (SocketName.Encode(name) is not { } file)
         {
             Refuse(name, address, "no file can have this name");
@@ -76,6 +83,25 @@ internal sealed class ChannelTable(SocketsOptions options, LocalSockets owner, E
         else
         {
             entry.Remote = addresses[^1];
+        }
+    }
+
+    /// <summary>The rules have changed: what they hide goes, what they hid comes.</summary>
+    /// <param name="announced">Everything that the other side announces now.</param>
+    public void Review(IEnumerable<(string Name, uint Address)> announced)
+    {
+        foreach ((string name, uint address) in announced)
+        {
+            bool isShown = _endpoints.ContainsKey((name, address));
+            if (isShown && !access.MayShow(name, address))
+            {
+                Remove(name, address);
+                access.CountHidden(name, address);
+            }
+            else if (!isShown)
+            {
+                Add(name, address);
+            }
         }
     }
 

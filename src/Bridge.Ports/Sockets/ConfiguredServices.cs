@@ -7,6 +7,9 @@ internal sealed class ConfiguredServices(EntryTable entries, ConversationTable c
 {
     private IReadOnlyList<ServiceOptions> _current = [];
 
+    /// <summary>What a predecessor had as the services of its configuration; they exist again.</summary>
+    public void Restore(IReadOnlyList<ServiceOptions> services) => _current = services;
+
     /// <summary>Why these cannot become the services now, in one sentence; null if they can.</summary>
     public string? FindConflict(IReadOnlyList<ServiceOptions> wanted)
     {
@@ -46,8 +49,7 @@ internal sealed class ConfiguredServices(EntryTable entries, ConversationTable c
         {
             if (Stays(service, before) && Find(service) is { } entry && entry.Terms != service.Terms)
             {
-                entry.Terms = service.Terms;
-                entries.Refresh(entry);
+                entries.Change(entry, service.Terms);
             }
         }
 

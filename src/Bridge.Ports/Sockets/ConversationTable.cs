@@ -1,18 +1,20 @@
 using Bridge.Linux;
+using Bridge.Ports.Sockets.Kept;
 using Bridge.Rpmsg;
 
 namespace Bridge.Ports.Sockets;
 
 /// <summary>All conversations of a port: how they begin, change and end. The only place where a conversation's state changes.</summary>
-internal sealed class ConversationTable
+internal sealed partial class ConversationTable
 {
     private readonly PortScope _port;
     private readonly EntryTable _entries;
+    private readonly StoredSockets _stored;
     private readonly List<Conversation> _all = [];
 
-    public ConversationTable(PortScope port, EntryTable entries)
+    public ConversationTable(PortScope port, EntryTable entries, StoredSockets stored)
     {
-        (_port, _entries) = (port, entries);
+        (_port, _entries, _stored) = (port, entries, stored);
         Endpoints = new LocalEndpoints(port.Bus);
         Grace = new GraceTime(port, this);
     }
@@ -35,7 +37,9 @@ internal sealed class ConversationTable
     /// <summary>Begins a conversation: with an application, or vacant until one comes.</summary>
     public Conversation Begin(SocketEntry entry, LocalEndpoint local, ApplicationConnection? connection)
     {
-        Conversation conversation = new(entry, local, connection is null ? ConversationState.Vacant : ConversationState.Waiting);
+        KeptSockets kept = _port.Kept;
+        Conversation conversation = new(
+            entry, local, connection is null ? ConversationState.Vacant : ConversationState.Waiting, kept, kept.TakeConversation(), kept.NextOrder());
         local.Add(conversation);
         entry.Conversations.Add(conversation);
         _all.Add(conversation);
@@ -44,12 +48,13 @@ internal sealed class ConversationTable
             Join(conversation, connection);
         }
 
-        if (local.IsService)
+        _port.Access.Judge(conversation);
+        if (local.IsService && _port.Access.MayAnnounce(local))
         {
             _port.Bus.Announce(local.Endpoint);
         }
 
-        Touched.Add(conversation);
+        Changed(conversation);
         return conversation;
     }
 
@@ -59,8 +64,9 @@ internal sealed class ConversationTable
         conversation.Remote = remote;
         conversation.Local.Bind(conversation);
         conversation.Local.Endpoint.Remote = remote;
-        conversation.Sending = SendWindow.Start(limited: _port.HasFlow);
-        conversation.Receiving = ReceiveWindow.Start((uint)_port.Capacity);
+        _port.Access.Judge(conversation);
+        FlowRecord flow = new() { Sending = SendWindow.Start(limited: _port.HasFlow), Receiving = ReceiveWindow.Start((uint)_port.Capacity) };
+        _port.Kept.Steps.Change(conversation, flow);
         if (conversation.Connection is { } connection)
         {
             // It may have sent before.
@@ -93,7 +99,7 @@ internal sealed class ConversationTable
         Join(conversation, connection);
         connection.MaybeReadable = true;
         Happened(conversation, ConversationEvent.Attached);
-        Touched.Add(conversation);
+        Changed(conversation);
     }
 
     /// <summary>An addressed connection sends to a peer for the first time. Null: that is not possible.</summary>
@@ -185,7 +191,7 @@ internal sealed class ConversationTable
 
         bool hadPeer = conversation.HasPeer;
         conversation.State = after;
-        Touched.Add(conversation);
+        Changed(conversation);
         switch (after)
         {
             case ConversationState.Finishing:
@@ -256,6 +262,13 @@ internal sealed class ConversationTable
         return conversation.State != ConversationState.Closed;
     }
 
+    /// <summary>Something about a conversation has changed that is to be recorded, and looked at.</summary>
+    private void Changed(Conversation conversation)
+    {
+        _port.Kept.Change(conversation);
+        Touched.Add(conversation);
+    }
+
     private static bool IsDeparture(ConversationEvent happened) =>
         happened is ConversationEvent.HungUp or ConversationEvent.SendFailed or ConversationEvent.InputEnded;
 
@@ -276,7 +289,7 @@ internal sealed class ConversationTable
 
     private void Finish(Conversation conversation, ConversationEvent happened)
     {
-        _port.Counters.Undeliverable += DropQueue(conversation);
+        _port.Counters.Undeliverable += conversation.QueuedMessages;
         LeaveBus(conversation);
         conversation.Deadline = null;
         _all.Remove(conversation);
@@ -285,6 +298,7 @@ internal sealed class ConversationTable
         SocketsLog.ConversationClosed(_port.Log, _port.Device, entry.Path, happened, conversation.Sent, conversation.Received);
         ApplicationConnection? connection = conversation.Connection;
         LeaveConnection(conversation);
+        _port.Kept.Remove(conversation);
         if (connection is { IsAddressed: true, Primary: { } primary } && ReferenceEquals(primary, conversation))
         {
             // The channel's own peer has gone: there is nothing else that the connection was opened for.
@@ -292,7 +306,7 @@ internal sealed class ConversationTable
             Happened(connection, ConversationEvent.Aborted);
         }
 
-        if (entry is { Terms.Permanent: true, IsRemoved: false, Conversations.Count: 0, Service: { } service })
+        if (entry is { Terms.Permanent: true, IsRemoved: false, IsRefused: false, Conversations.Count: 0, Service: { } service })
         {
             Begin(entry, service, connection: null);
         }
@@ -311,69 +325,15 @@ internal sealed class ConversationTable
         }
     }
 
-    /// <summary>No peer can reach the conversation any more: a service without any is withdrawn and keeps its address, a channel's endpoint is given up.</summary>
-    private void LeaveBus(Conversation conversation)
+    private int DropQueue(Conversation conversation)
     {
-        LocalEndpoint local = conversation.Local;
-        if (!local.Remove(conversation))
+        FlowRecord after = conversation.Flow;
+        int count = after.Queue.Clear();
+        if (count > 0)
         {
-            return;
+            _port.Kept.Steps.Change(conversation, after);
         }
 
-        Release(conversation);
-        if (!local.IsService)
-        {
-            _port.Bus.Free(conversation.Entry.Name, local.Address, conversation.Remote);
-        }
-
-        if (local.Conversations.Count > 0)
-        {
-            return;
-        }
-
-        if (!local.IsService)
-        {
-            Endpoints.Remove(local);
-        }
-        else if (!conversation.Entry.Terms.Permanent)
-        {
-            _port.Bus.Withdraw(local.Endpoint);
-            local.Endpoint.Remote = RpmsgAddress.Any;
-        }
+        return count;
     }
-
-    private void LeaveConnection(Conversation conversation)
-    {
-        if (conversation.Connection is { } connection)
-        {
-            conversation.Connection = null;
-            connection.Conversations.Remove(conversation);
-            Replenish(connection);
-            CloseIfDeserted(connection);
-        }
-    }
-
-    private void CloseIfDeserted(ApplicationConnection connection)
-    {
-        if (connection.IsClosed || connection.Conversations.Count > 0)
-        {
-            return;
-        }
-
-        try
-        {
-            _port.Counters.Unsent += connection.Shutdown(ShutdownDirection.Both);
-        }
-        catch (LinuxException failure)
-        {
-            _port.Counters.SocketFailures++;
-            SocketsLog.ConversationFailed(_port.Log, _port.Device, connection.Entry.Path, failure.Message);
-        }
-
-        _port.Poll.Remove(connection);
-        connection.Dispose();
-        _port.Counters.Closed++;
-    }
-
-    private static int DropQueue(Conversation conversation) => conversation.Queue?.Clear() ?? 0;
 }

@@ -1,10 +1,11 @@
 using Bridge.Linux;
+using Bridge.Ports.Sockets.Kept;
 using Bridge.Rpmsg;
 
 namespace Bridge.Ports.Sockets;
 
 /// <summary>Where applications come in: gives each connection the conversation that it may have, by the entry's terms.</summary>
-internal sealed class Entrance(LocalSockets owner, PortScope port, EntryTable entries, ConversationTable conversations)
+internal sealed class Entrance(LocalSockets owner, PortScope port, EntryTable entries, ConversationTable conversations, StoredSockets stored)
 {
     /// <summary>Somebody connected to an entry's own socket.</summary>
     public void Accept(SocketEntry entry)
@@ -35,9 +36,15 @@ internal sealed class Entrance(LocalSockets owner, PortScope port, EntryTable en
     public SocketEntry AddService(ServiceOptions service, bool isCreated)
     {
         LocalEndpoint local = conversations.Endpoints.Add(service.Name, service.Address, RpmsgAddress.Any, isService: true);
-        SocketEntry entry = new(owner, EntryKind.Service, service.Name, SocketName.Encode(service.Name)!, service.Terms) { Service = local, IsCreated = isCreated };
+        SocketEntry entry = new(owner, EntryKind.Service, service.Name, SocketName.Encode(service.Name)!, service.Terms) { Service = local, IsCreated = isCreated, HasFixedAddress = service.Address is not null };
+        entry.IsRefused = port.Access.IsRefused(entry);
+        if (!port.Access.MayAnnounce(local))
+        {
+            SocketsLog.ServiceDenied(port.Log, port.Device, entry.Path);
+        }
+
         entries.Add(entry);
-        if (service.Terms.Permanent)
+        if (service.Terms.Permanent && !entry.IsRefused)
         {
             conversations.Begin(entry, local, connection: null);
         }
@@ -61,7 +68,7 @@ internal sealed class Entrance(LocalSockets owner, PortScope port, EntryTable en
     /// <exception cref="RpmsgException">No address is free.</exception>
     public bool TryOpen(SocketEntry entry, ApplicationConnection connection)
     {
-        if (entry.IsRemoved)
+        if (entry.IsRemoved || entry.IsRefused)
         {
             return false;
         }
@@ -93,6 +100,7 @@ internal sealed class Entrance(LocalSockets owner, PortScope port, EntryTable en
             return false;
         }
 
+        stored.Add(connection, port.Kept);
         port.Poll.Add(connection, interest: null);
         port.Counters.Opened++;
         uint address = connection.Conversations[0].Local.Address;
@@ -136,7 +144,7 @@ internal sealed class Entrance(LocalSockets owner, PortScope port, EntryTable en
         try
         {
             SetSendBuffer(socket);
-            connection = new PacketConnection(owner, entry, socket);
+            connection = new PacketConnection(owner, entry, socket, port.Kept);
             if (TryOpen(entry, connection))
             {
                 return;

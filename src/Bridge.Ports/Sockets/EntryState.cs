@@ -14,4 +14,7 @@ public enum EntryState
 
     /// <summary>Its socket could not be made; tried again every second.</summary>
     Unavailable,
+
+    /// <summary>The access rules deny it both ways: there is no socket.</summary>
+    Refused,
 }

@@ -1,11 +1,12 @@
 using Bridge.Linux;
 using Bridge.Ports.Polling;
+using Bridge.Ports.Sockets.Kept;
 using Microsoft.Extensions.Logging;
 
 namespace Bridge.Ports.Sockets;
 
 /// <summary>Makes entries appear and disappear in the file system. What fails for want of descriptors, or because something has the name, is tried again every second.</summary>
-internal sealed class EntryTable(string device, RunDirectory directory, PollThread poll, SocketsCounters counters, TimeProvider time, ILogger log)
+internal sealed class EntryTable(string device, RunDirectory directory, PollThread poll, SocketsCounters counters, KeptSockets kept, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan s_retryPeriod = TimeSpan.FromSeconds(1);
 
@@ -38,12 +39,53 @@ internal sealed class EntryTable(string device, RunDirectory directory, PollThre
     public void Add(SocketEntry entry)
     {
         _all.Add(new EntryPath(entry.Kind, entry.File), entry);
+        if (entry.Service is not null || entry.IsCreated)
+        {
+            kept.WriteEntry(entry);
+        }
+
         Refresh(entry);
     }
 
+    /// <summary>Other terms hold from now on.</summary>
+    public void Change(SocketEntry entry, EntryTerms terms)
+    {
+        entry.Terms = terms;
+        kept.WriteEntry(entry);
+        Refresh(entry);
+    }
+
+    /// <summary>Nobody can connect any more, although the entries stay: a successor has them.</summary>
+    public void HideAll()
+    {
+        foreach (SocketEntry entry in _all.Values)
+        {
+            Hide(entry);
+        }
+    }
+
+    /// <summary>Nobody is let in any more: a successor has the sockets and lets them in who wait then.</summary>
+    public void LeaveAll()
+    {
+        foreach (SocketEntry entry in _all.Values)
+        {
+            if (entry.Listener is not null)
+            {
+                poll.Remove(entry);
+            }
+        }
+    }
+
+    /// <summary>The entry's name is free again.</summary>
     public void Remove(SocketEntry entry)
     {
         entry.IsRemoved = true;
+        kept.RemoveEntry(entry);
+        foreach (Conversation conversation in entry.Conversations)
+        {
+            kept.Change(conversation);
+        }
+
         _all.Remove(new EntryPath(entry.Kind, entry.File));
         _failed.Remove(entry);
         Hide(entry);

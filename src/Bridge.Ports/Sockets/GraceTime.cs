@@ -15,6 +15,9 @@ internal sealed class GraceTime(PortScope port, ConversationTable conversations)
         SocketsLog.Awaited(port.Log, port.Device, conversation.Entry.Path, grace.TotalSeconds);
     }
 
+    /// <summary>A predecessor's conversation goes on waiting; timestamps of one boot can be compared.</summary>
+    public void Resume(Conversation conversation) => IsRunning |= conversation.Deadline is not null;
+
     /// <summary>Ends those for which nobody came in time.</summary>
     public void Expire()
     {

@@ -1,4 +1,6 @@
 using Bridge.Linux;
+using Bridge.Ports.Sockets.Access;
+using Bridge.Ports.Sockets.Kept;
 using Bridge.Rpmsg;
 
 namespace Bridge.Ports.Sockets;
@@ -7,10 +9,16 @@ namespace Bridge.Ports.Sockets;
 internal sealed class Incoming(PortScope port, ConversationTable conversations)
 {
     private readonly LogPace _overQuotaPace = new(port.Time);
+    private readonly Steps _steps = port.Kept.Steps;
+    private readonly LogPace _ratePace = new(port.Time);
+    private readonly List<(Conversation Conversation, RateLimit Limit)> _throttled = [];
     private bool _delivered, _held;
 
     // When this batch was found in the ring, as a timestamp; 0: not measured.
     private long _began;
+
+    /// <summary>Somebody's messages wait for their rule's rate.</summary>
+    public bool HasThrottled => _throttled.Count > 0;
 
     /// <summary>A message for an endpoint of ours. False: the receive queue waits, and it must be offered again.</summary>
     public bool OnMessage(LocalEndpoint local, uint source, ReadOnlySpan<byte> payload)
@@ -20,6 +28,13 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
         // Where the flow service is spoken only an Open binds: a late message of an earlier peer must not.
         if (conversation is null && !port.HasFlow && source != RpmsgAddress.Any && local.FindWaiting() is { } waiting)
         {
+            if (waiting.In.IsDenied)
+            {
+                // Who may say nothing here does not become anybody's peer by saying it.
+                port.Access.CountDenied(waiting.Entry, AccessDirection.In);
+                return true;
+            }
+
             conversation = waiting;
             conversations.Bind(conversation, source);
             SocketsLog.Bound(port.Log, port.Device, conversation.Entry.Path, source);
@@ -45,6 +60,7 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
         }
         catch (LinuxException failure)
         {
+            _steps.End();
             port.Counters.Undeliverable++;
             conversations.Fail(conversation.Connection!, failure);
             return true;
@@ -69,22 +85,26 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
     /// <exception cref="LinuxException">The socket is unusable.</exception>
     public void FlushQueue(Conversation conversation)
     {
-        long waited = conversation.Queue?.FirstBegan ?? 0;
-        while (conversation is { Writes: true, Connection: { } connection, Queue: { Count: > 0 } queue })
+        long waited = conversation.QueuedMessages > 0 ? conversation.Places.ReadBegan(conversation.Flow.Queue.First) : 0;
+        while (conversation is { Writes: true, Connection: { } connection, QueuedMessages: > 0 } && MayPass(conversation))
         {
-            switch (Hand(conversation, connection, queue.First))
+            switch (HandFirst(conversation, connection))
             {
                 case SendOutcome.Sent:
                     // The first one waited longest.
                     port.Times.InSocket(waited);
                     waited = 0;
-                    queue.RemoveFirst();
-                    OnHandedOver(conversation, 1);
+                    OnHandedOver(conversation);
                     break;
                 case SendOutcome.Closed:
                     if (conversation.Entry.Terms.Grace == TimeSpan.Zero)
                     {
-                        OnHandedOver(conversation, queue.Count);
+                        FlowRecord after = conversation.Flow;
+                        int lost = after.Queue.Clear();
+                        after.Receiving.OnHandedOver(lost);
+                        _steps.Change(conversation, after);
+                        port.Counters.Undeliverable += lost;
+                        OnHandedOver(conversation);
                     }
 
                     conversations.Happened(connection, ConversationEvent.SendFailed);
@@ -95,20 +115,41 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
         }
     }
 
+    /// <summary>Those whose rate has room again are looked at: their sockets tell when they can be written to.</summary>
+    public void ReleaseThrottled()
+    {
+        // From behind: who goes leaves the list.
+        for (int i = _throttled.Count - 1; i >= 0; i--)
+        {
+            (Conversation conversation, RateLimit limit) = _throttled[i];
+            if (conversation.State != ConversationState.Closed && !limit.MayPass())
+            {
+                continue;
+            }
+
+            _throttled.RemoveAt(i);
+            conversation.IsThrottled = false;
+            if (conversation.Connection is { } connection)
+            {
+                conversations.Touched.Add(connection);
+            }
+        }
+    }
+
     /// <summary>Tells the peer what it may send, when half of its window has been handed over.</summary>
     public void SendCredit(Conversation conversation)
     {
-        if (conversation.HasPeer && port.HasFlow && conversation.Receiving.IsCreditDue)
+        if (conversation.HasPeer && conversation.Receiving.IsCreditDue)
         {
-            uint total = conversation.Receiving.TakeCredit();
-            port.Bus.SendFlow(new FlowMessage(FlowKind.Credit, conversation.Local.Address, conversation.Remote, total));
+            conversations.SayCredit(conversation);
         }
     }
 
     private bool Deliver(Conversation conversation, ReadOnlySpan<byte> payload)
     {
         bool again = ReferenceEquals(conversations.Holder, conversation);
-        if (port.HasFlow && !conversation.Receiving.TryReceive())
+        FlowRecord after = conversation.Flow;
+        if (port.HasFlow && !after.Receiving.TryReceive())
         {
             port.Counters.FlowViolations++;
             SocketsLog.FlowViolation(port.Log, port.Device, conversation.Entry.Path);
@@ -116,13 +157,22 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
             return true;
         }
 
-        if (conversation is { Writes: true, QueuedMessages: 0, Connection: { } connection })
+        if (conversation.In.IsDenied)
         {
-            switch (Hand(conversation, connection, payload))
+            port.Access.CountDenied(conversation.Entry, AccessDirection.In);
+            after.Receiving.OnHandedOver();
+            _steps.Take(conversation, port.Bus.ReceivePosition, after);
+            OnHandedOver(conversation);
+            return true;
+        }
+
+        if (conversation is { Writes: true, QueuedMessages: 0, Connection: { } connection } && MayPass(conversation))
+        {
+            switch (Hand(conversation, connection, payload, after, isQueued: false))
             {
                 case SendOutcome.Sent:
                     _delivered = true;
-                    OnHandedOver(conversation, 1);
+                    OnHandedOver(conversation);
                     return true;
                 case SendOutcome.Closed:
                     conversations.Happened(connection, ConversationEvent.SendFailed);
@@ -136,13 +186,17 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
         if (conversation.State == ConversationState.Closed || !isKept)
         {
             port.Counters.Undeliverable++;
-            OnHandedOver(conversation, 1);
+            after.Receiving.OnHandedOver();
+            _steps.Take(conversation, port.Bus.ReceivePosition, after);
+            OnHandedOver(conversation);
             return true;
         }
 
-        conversation.Queue ??= new MessageQueue(port.Capacity, port.Options.Rpmsg.MaximumPayload);
-        if (conversation.Queue.TryEnqueue(payload, _began))
+        int place = after.Queue.Next(port.Capacity);
+        if (place >= 0 && conversation.Places.TryWrite(place, payload, _began))
         {
+            after.Queue.Add();
+            _steps.Take(conversation, port.Bus.ReceivePosition, after);
             port.Counters.Queued++;
             conversations.Touched.Add(conversation);
             conversations.Release(conversation);
@@ -152,23 +206,58 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
         return OnOverQuota(conversation, again);
     }
 
-    private SendOutcome Hand(Conversation conversation, ApplicationConnection connection, ReadOnlySpan<byte> payload)
+    /// <summary>Hands the message over that waited longest.</summary>
+    private SendOutcome HandFirst(Conversation conversation, ApplicationConnection connection)
     {
+        FlowRecord after = conversation.Flow;
+        ReadOnlySpan<byte> first = conversation.Places.Read(after.Queue.First);
+        after.Queue.RemoveFirst(port.Capacity);
+        return Hand(conversation, connection, first, after, isQueued: true);
+    }
+
+    /// <param name="conversation">Whose message.</param>
+    /// <param name="connection">The application's.</param>
+    /// <param name="payload">The message.</param>
+    /// <param name="after">The flow record when it has left where it was: to be counted as handed over.</param>
+    /// <param name="isQueued">It waited; else it lies in the ring.</param>
+    private SendOutcome Hand(Conversation conversation, ApplicationConnection connection, ReadOnlySpan<byte> payload, FlowRecord after, bool isQueued)
+    {
+        StepKind afterwards = isQueued ? StepKind.Change : StepKind.Taken;
+        ushort position = port.Bus.ReceivePosition;
+        after.Receiving.OnHandedOver();
         if (payload.IsEmpty && !connection.CarriesEmpty)
         {
             port.Counters.EmptyNotDelivered++;
+            _steps.Begin(afterwards, conversation.Slot, position, after);
+            _steps.Happened(ref conversation.Flow);
             return SendOutcome.Sent;
         }
 
-        SendOutcome outcome = connection.Send(conversation.Remote, conversation.Local.Address, payload);
-        if (outcome == SendOutcome.Sent)
+        after.Received++;
+        if (connection.IsPacketwise)
         {
-            conversation.Received++;
-            port.Counters.ToApplications++;
-            if (connection.HasPending)
-            {
-                conversations.Touched.Add(connection);
-            }
+            _steps.Begin(isQueued ? StepKind.Flush : StepKind.Deliver, conversation.Slot, position, after);
+        }
+
+        SendOutcome outcome = connection.Send(conversation.Remote, conversation.Local.Address, payload);
+        if (outcome != SendOutcome.Sent)
+        {
+            _steps.End();
+            return outcome;
+        }
+
+        if (!connection.IsPacketwise)
+        {
+            // It lies in this process: should that be killed now, the connection goes with it, whatever is recorded.
+            _steps.Begin(afterwards, conversation.Slot, position, after);
+        }
+
+        _steps.Happened(ref conversation.Flow);
+        conversation.In.Limit?.Passed(payload.Length);
+        port.Counters.ToApplications++;
+        if (connection.HasPending)
+        {
+            conversations.Touched.Add(connection);
         }
 
         return outcome;
@@ -183,6 +272,10 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
         {
             port.Counters.NoApplication++;
         }
+        else if (drop && conversation.IsThrottled)
+        {
+            port.Counters.RateDropped++;
+        }
         else if (drop)
         {
             port.Counters.Dropped++;
@@ -193,7 +286,14 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
             conversations.Hold(conversation);
         }
 
-        if ((drop || !again) && _overQuotaPace.MayLog())
+        if (conversation.IsThrottled && !unattended)
+        {
+            if ((drop || !again) && _ratePace.MayLog())
+            {
+                SocketsLog.RateExceeded(port.Log, port.Device, conversation.Entry.Path, drop ? OverQuotaPolicy.Drop : OverQuotaPolicy.Hold, drop ? port.Counters.RateDropped : port.Counters.Holds);
+            }
+        }
+        else if ((drop || !again) && _overQuotaPace.MayLog())
         {
             long count = unattended ? port.Counters.NoApplication : drop ? port.Counters.Dropped : port.Counters.Holds;
             SocketsLog.OverQuota(port.Log, port.Device, conversation.Entry.Path, drop ? OverQuotaPolicy.Drop : OverQuotaPolicy.Hold, count);
@@ -202,9 +302,26 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
         return drop;
     }
 
-    private void OnHandedOver(Conversation conversation, int count)
+    /// <summary>The rule's rate has room for a message now. Where it has not, what comes waits in the conversation's queue, and with it the sender's credit.</summary>
+    private bool MayPass(Conversation conversation)
     {
-        conversation.Receiving.OnHandedOver(count);
+        if (conversation.In.Limit is not { } limit || limit.MayPass())
+        {
+            return true;
+        }
+
+        if (!conversation.IsThrottled)
+        {
+            conversation.IsThrottled = true;
+            _throttled.Add((conversation, limit));
+            port.Access.CountWait(conversation.Entry, limit, AccessDirection.In);
+        }
+
+        return false;
+    }
+
+    private void OnHandedOver(Conversation conversation)
+    {
         conversations.Release(conversation);
         if (conversation.Receiving.IsCreditDue)
         {

@@ -20,6 +20,24 @@ internal sealed class LocalEndpoints(RpmsgBus bus)
         return local;
     }
 
+    /// <summary>An endpoint that no peer can reach, for a conversation that only hands over what its peer sent before it went.</summary>
+    public LocalEndpoint MakeUnreachable(string name, uint address)
+    {
+        RpmsgEndpoint endpoint;
+        try
+        {
+            endpoint = bus.CreateEndpoint(name, address);
+        }
+        catch (RpmsgException)
+        {
+            // Another has the address by now; this one needs none.
+            endpoint = bus.CreateEndpoint(name);
+        }
+
+        bus.DestroyEndpoint(endpoint);
+        return new LocalEndpoint(endpoint, isService: false);
+    }
+
     /// <summary>An endpoint has gone for good; if it was announced it is withdrawn.</summary>
     public void Remove(LocalEndpoint local)
     {

@@ -37,7 +37,8 @@ internal sealed partial class LocalSockets
     }
 
     private static EntryState StateOf(SocketEntry entry) =>
-        entry.Conversations.Exists(static c => c.Connection is not null) ? EntryState.Taken
+        entry.IsRefused ? EntryState.Refused
+        : entry.Conversations.Exists(static c => c.Connection is not null) ? EntryState.Taken
         : entry.Listener is null || entry.Failure is not null ? EntryState.Unavailable
         : entry.Conversations.Exists(static c => c.IsAwaiting && c.State != ConversationState.Vacant) ? EntryState.Waiting
         : EntryState.Free;

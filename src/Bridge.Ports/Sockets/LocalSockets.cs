@@ -2,6 +2,7 @@ using System.Net;
 using Bridge.Linux;
 using Bridge.Ports.Polling;
 using Bridge.Ports.Sockets.Control;
+using Bridge.Ports.Sockets.Kept;
 using Bridge.Ports.Sockets.Streams;
 using Bridge.Rpmsg;
 using Microsoft.Extensions.Logging;
@@ -17,15 +18,21 @@ namespace Bridge.Ports.Sockets;
 /// <see cref="Entrance"/> with <see cref="StreamEntrance"/> and <see cref="ControlEntrance"/>, <see cref="ConversationTable"/>, <see cref="Outgoing"/>, <see cref="Incoming"/>
 /// and <see cref="PeerBindings"/>.
 /// </remarks>
-internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
+internal sealed partial class LocalSockets : IAsyncDisposable
 {
     // Received messages per pump: then others' turn comes, above all that of the applications' sockets.
     private const int ReceiveBudget = 256;
 
     private readonly SocketsOptions _options;
+    private readonly Action _wake;
+    private readonly PortScope _scope;
     private readonly ILogger _log;
     private readonly RunDirectory _directory;
     private readonly PollThread _poll;
+    private readonly KeptSockets _kept;
+    private readonly StoredSockets _stored;
+    private readonly KnownAnnouncements _announcements;
+    private readonly Recovery _recovery;
     private readonly RpmsgBus _bus;
     private readonly EntryTable _entries;
     private readonly ChannelTable _channels;
@@ -41,15 +48,17 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
     private RpmsgRings? _rings;
     private Action<int>? _notify;
     private bool _closed;
+    private volatile bool _isStarted;
 
     /// <summary>Takes the directory and makes the services' sockets. Applications are not served before <see cref="Start"/>.</summary>
     /// <param name="options">Without errors.</param>
     /// <param name="wake">Runs the device's turn; from the port's thread.</param>
     /// <param name="time">For the pace of logs and retries.</param>
     /// <param name="log">For everything.</param>
+    /// <param name="store">Where applications' sockets outlive this process; null: nowhere.</param>
     /// <exception cref="ArgumentException">The options have errors; the message lists them.</exception>
     /// <exception cref="RunDirectoryException">The directory cannot be used.</exception>
-    public LocalSockets(SocketsOptions options, Action wake, TimeProvider time, ILogger log)
+    public LocalSockets(SocketsOptions options, Action wake, TimeProvider time, ILogger log, IDescriptorStore? store = null)
     {
         IReadOnlyList<string> errors = options.FindErrors();
         if (errors.Count > 0)
@@ -57,32 +66,38 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
             throw new ArgumentException(string.Join("; ", errors), nameof(options));
         }
 
-        (_options, _log) = (options, log);
-        _directory = RunDirectory.Open(options);
+        (_options, _wake, _log) = (options, wake, log);
+        _directory = RunDirectory.Open(options, store);
+        _kept = OpenKept(options, _directory, log);
+        _stored = new StoredSockets(options.Device, store);
+        _kept.Committed = _stored.OnCommitted;
+        _announcements = new KnownAnnouncements(_kept);
         _poll = new PollThread(options.Device, wake, time, log);
-        _bus = new RpmsgBus(options.Rpmsg, this);
-        PortScope scope = new(options, _bus, _poll, Counters, time, log);
-        _entries = new EntryTable(options.Device, _directory, _poll, Counters, time, log);
-        _channels = new ChannelTable(options, this, _entries, Counters, time, log);
-        _conversations = new ConversationTable(scope, _entries);
+        _bus = new RpmsgBus(options.Rpmsg, this, _kept);
+        PortScope scope = _scope = new(options, _bus, _poll, Counters, _kept, time, log);
+        _entries = new EntryTable(options.Device, _directory, _poll, Counters, _kept, time, log);
+        _channels = new ChannelTable(options, this, _entries, scope.Access, Counters, time, log);
+        _conversations = new ConversationTable(scope, _entries, _stored);
         _outgoing = new Outgoing(scope, _conversations);
         _incoming = new Incoming(scope, _conversations);
         _peers = new PeerBindings(scope, _conversations);
-        _entrance = new Entrance(this, scope, _entries, _conversations);
+        _entrance = new Entrance(this, scope, _entries, _conversations, _stored);
         _streams = new StreamEntrance(this, scope, _entries, _entrance);
         _control = new ControlEntrance(scope, new ControlService(this, scope, _entries, _conversations, _entrance));
         _announcementPace = new LogPace(time, linesPerSecond: 100);
 
         Services = new ConfiguredServices(_entries, _conversations, _entrance);
-        Services.Set(options.Services);
-        if (options.FirstEndpoint is { } first)
-        {
-            _bus.GiveAddressesFrom(first);
-        }
-
+        _recovery = new Recovery(this, scope, _entries, _conversations, _stored);
+        Services.Restore(_recovery.RestoreEntries());
         _streams.Open(_directory);
         TcpAddresses = _streams.TcpAddresses;
         _control.Open(_directory);
+        if (!_recovery.IsPending)
+        {
+            SetUpServices();
+            EndStored();
+        }
+
         SocketsLog.Opened(log, options.Device, _directory.Root, _directory.Openers, _directory.StaleRemoved);
     }
 
@@ -99,7 +114,11 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
     private bool HasFlow => (_bus.Features & RpmsgFeatures.Flow) != 0;
 
     /// <summary>Begins to serve applications. From any thread, once.</summary>
-    public void Start() => _poll.Start();
+    public void Start()
+    {
+        _isStarted = true;
+        _poll.Start();
+    }
 
     /// <summary>Where an entry's socket lies.</summary>
     public string PathOf(EntryKind kind, string file) => _directory.PathOf(kind, file);
@@ -132,15 +151,20 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
     /// <param name="rings">This life's.</param>
     /// <param name="features">Negotiated.</param>
     /// <param name="notify">Rings the doorbell of a queue.</param>
-    public void Attach(RpmsgRings rings, ulong features, Action<int> notify)
+    /// <param name="life">Its number, by which a successor finds that life and these sockets to belong together; 0: nothing is kept of the life.</param>
+    public void Attach(RpmsgRings rings, ulong features, Action<int> notify, ulong life = 0)
     {
         if (_closed)
         {
             return;
         }
 
+        Abandon();
+
         (_rings, _notify) = (rings, notify);
         _bus.Attach(rings, features);
+        _kept.CommitChanges();
+        _kept.Life = life;
     }
 
     /// <summary>
@@ -150,6 +174,7 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
     public void Detach()
     {
         (_rings, _notify) = (null, null);
+        _kept.Life = 0;
         _bus.Detach();
         for (int i = _conversations.All.Count - 1; i >= 0; i--)
         {
@@ -159,13 +184,15 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
         _peers.OnControlSent();
         Settle();
         _outgoing.Clear();
+        _kept.Steps.End();
+        _kept.CommitChanges();
     }
 
     /// <summary>Does everything that can be done now, within a budget. True: there is more.</summary>
     /// <exception cref="Virtio.RingFaultException">The rings are broken: detach.</exception>
     public bool Pump()
     {
-        if (_closed)
+        if (_closed || _recovery.IsPending)
         {
             return false;
         }
@@ -174,6 +201,7 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
         _entries.Retry();
         _conversations.Grace.Expire();
         _streams.Expire();
+        _incoming.ReleaseThrottled();
         Settle();
         bool more = _outgoing.SendRound();
         Settle();
@@ -182,16 +210,26 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
             more |= PumpBus(rings);
         }
 
+        _kept.CommitChanges();
+        _kept.Steps.End();
         bool blocked = _conversations.Holder is not null || (_rings is not null && _bus.TransmitBlocked);
-        _poll.SetRecheck(blocked || _entries.HasFailed || _conversations.Grace.IsRunning || _streams.HasGreetings);
+        _poll.SetRecheck(blocked || _entries.HasFailed || _conversations.Grace.IsRunning || _streams.HasGreetings || _outgoing.HasThrottled || _incoming.HasThrottled);
         return more;
     }
 
-    /// <summary>Removes all sockets and ends all conversations; the other side is told what still fits on the ring. Nothing is served afterwards.</summary>
+    /// <summary>
+    /// Ends serving. Where a life is kept, it is left to a successor (<see cref="Leave"/>). Else all sockets are removed and all conversations end; the other side is told what still fits on the ring.
+    /// </summary>
     public void Close()
     {
-        if (_closed)
+        if (_closed || _leaving)
         {
+            return;
+        }
+
+        if (IsLifeKept)
+        {
+            Leave();
             return;
         }
 
@@ -205,9 +243,11 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
 
         if (_rings is { } rings)
         {
+            _bus.Flush();
             Notify(rings);
         }
 
+        _kept.CommitChanges();
         _closed = true;
     }
 
@@ -215,48 +255,19 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _poll.StopAsync();
-        (_rings, _notify) = (null, null);
-        _bus.Detach();
-        Close();
-        _poll.Dispose();
-        _directory.Dispose();
-    }
-
-    bool IRpmsgHandler.OnMessage(RpmsgEndpoint endpoint, uint source, ReadOnlySpan<byte> payload) =>
-        _incoming.OnMessage((LocalEndpoint)endpoint.Tag!, source, payload);
-
-    void IRpmsgHandler.OnFlow(in FlowMessage message) => _peers.OnFlow(message);
-
-    bool IRpmsgHandler.OnAssigned(RpmsgEndpoint endpoint, uint destination) => _peers.OnAssigned((LocalEndpoint)endpoint.Tag!, destination);
-
-    void IRpmsgHandler.OnFreed(RpmsgEndpoint endpoint, uint destination) => _peers.OnFreed((LocalEndpoint)endpoint.Tag!, destination);
-
-    void IRpmsgHandler.OnAnnounced(string name, uint address)
-    {
-        if (_announcementPace.MayLog())
+        if (IsLifeKept)
         {
-            SocketsLog.Announced(_log, _options.Device, ChannelTable.Printable(name), address);
+            Close();
+            CountUnsent();
+        }
+        else
+        {
+            (_rings, _notify) = (null, null);
+            _bus.Detach();
+            Close();
         }
 
-        _channels.Add(name, address);
-    }
-
-    void IRpmsgHandler.OnWithdrawn(string name, uint address)
-    {
-        if (_announcementPace.MayLog())
-        {
-            SocketsLog.Withdrawn(_log, _options.Device, ChannelTable.Printable(name), address);
-        }
-
-        _channels.Remove(name, address);
-        for (int i = _conversations.All.Count - 1; i >= 0; i--)
-        {
-            Conversation conversation = _conversations.All[i];
-            if (conversation.Remote == address && (conversation.Local.IsService || conversation.Entry.Name == name))
-            {
-                _conversations.Happened(conversation, ConversationEvent.PeerGone);
-            }
-        }
+        Release();
     }
 
     private bool PumpBus(RpmsgRings rings)
@@ -265,6 +276,7 @@ internal sealed partial class LocalSockets : IRpmsgHandler, IAsyncDisposable
         bool more = _bus.Pump(ReceiveBudget);
         _incoming.EndBatch();
         Settle();
+        _bus.Flush();
         Notify(rings);
         if (!_bus.TransmitBlocked)
         {

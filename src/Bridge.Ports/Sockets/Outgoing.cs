@@ -1,4 +1,7 @@
 using Bridge.Linux;
+using Bridge.Ports.Sockets.Access;
+using Bridge.Ports.Sockets.Kept;
+using Bridge.Virtio;
 
 namespace Bridge.Ports.Sockets;
 
@@ -11,8 +14,13 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
     // Messages of all applications per pump.
     private const int SendBudget = 256;
 
-    private readonly Queue<ApplicationConnection> _round = new();
+    private readonly SendOrder<ApplicationConnection> _round = new();
+    private readonly List<(ApplicationConnection Connection, RateLimit Limit)> _throttled = [];
+    private readonly Steps _steps = port.Kept.Steps;
     private readonly LogPace _tooLongPace = new(port.Time);
+
+    // Where denied messages end.
+    private byte[] _discarded = [];
 
     private enum SendResult
     {
@@ -29,21 +37,25 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
     /// <summary>Somebody has something to send, as soon as there is a buffer.</summary>
     public bool IsWaiting => _round.Count > 0;
 
+    /// <summary>Somebody waits for its rule's rate.</summary>
+    public bool HasThrottled => _throttled.Count > 0;
+
     /// <summary>Whoever may send gets a place in the round, once.</summary>
     public void Join(ApplicationConnection connection)
     {
         if (!connection.InRound && connection.MaySend)
         {
-            connection.InRound = true;
-            _round.Enqueue(connection);
+            (connection.InRound, connection.ShareLeft) = (true, MessagesPerApplication);
+            _round.Add(connection, connection.Priority);
         }
     }
 
     /// <summary>The life of the device is over: nobody can send.</summary>
     public void Clear()
     {
-        while (_round.TryDequeue(out ApplicationConnection? connection))
+        while (_round.TryPeek(out ApplicationConnection? connection))
         {
+            _round.Done();
             connection.InRound = false;
         }
     }
@@ -51,6 +63,7 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
     /// <summary>Lets every application that has something send its share, in turn. True: the budget is used up and somebody has more.</summary>
     public bool SendRound()
     {
+        ReleaseThrottled();
         if (!port.Bus.Attached)
         {
             return false;
@@ -65,17 +78,18 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
             }
             catch (LinuxException failure)
             {
+                _steps.End();
                 conversations.Fail(connection, failure);
                 result = SendResult.Done;
             }
 
             if (result == SendResult.NoBuffer)
             {
-                // It keeps its place: buffers come back one by one, and the first in line gets the first.
+                // It keeps its place and the rest of its share: buffers come back one by one, and the first in line gets the first.
                 return false;
             }
 
-            _round.Dequeue();
+            _round.Done();
             connection.InRound = false;
             if (result == SendResult.Share)
             {
@@ -90,7 +104,7 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
 
     private SendResult SendShare(ApplicationConnection connection, ref int budget)
     {
-        for (int i = 0; i < MessagesPerApplication; i++)
+        for (; connection.ShareLeft > 0; connection.ShareLeft--)
         {
             if (!connection.MaySend)
             {
@@ -102,11 +116,39 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
             if (connection.IsAddressed)
             {
                 // Before a buffer is reserved: what opens a new pair must be sent before the message.
-                conversation = Route(connection, out ReceiveOutcome found);
+                conversation = Route(connection, out ReceiveOutcome found, out bool isDenied);
+                if (isDenied)
+                {
+                    if (Discard(connection) is { } ended)
+                    {
+                        return ended;
+                    }
+
+                    budget--;
+                    continue;
+                }
+
                 if (conversation is null)
                 {
                     return found == ReceiveOutcome.Packet ? SendResult.Done : OnNothing(connection, found);
                 }
+            }
+
+            if (conversation.Out.IsDenied)
+            {
+                if (Discard(connection) is { } ended)
+                {
+                    return ended;
+                }
+
+                budget--;
+                continue;
+            }
+
+            if (conversation.Out.Limit is { } limit && !limit.MayPass())
+            {
+                Throttle(connection, limit);
+                return SendResult.Done;
             }
 
             if (!port.Bus.TryReserve(out Span<byte> payload))
@@ -116,12 +158,17 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
             }
 
             budget--;
+            FlowRecord after = conversation.Flow;
+            after.Sending.OnSent();
+            after.Sent++;
+            _steps.Begin(connection.IsPacketwise ? StepKind.Send : StepKind.SendBytes, conversation.Slot, port.Bus.TransmitPosition, after);
             ReceiveOutcome outcome = connection.Receive(payload, out int length);
             if (outcome == ReceiveOutcome.Packet && length <= payload.Length)
             {
+                StoreTrace.Point();
                 port.Bus.Commit(conversation.Local.Address, conversation.Remote, length);
-                conversation.Sending.OnSent();
-                conversation.Sent++;
+                _steps.Happened(ref conversation.Flow);
+                conversation.Out.Limit?.Passed(length);
                 port.Counters.FromApplications++;
                 if (connection.WaitsSince != 0)
                 {
@@ -131,16 +178,71 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
             }
             else if (outcome == ReceiveOutcome.Packet)
             {
+                _steps.End();
                 OnTooLong(connection, length, payload.Length);
                 return SendResult.Done;
             }
             else
             {
+                _steps.End();
                 return OnNothing(connection, outcome);
             }
         }
 
         return SendResult.Share;
+    }
+
+    /// <summary>Takes a message that the rules deny. Not null: there was none.</summary>
+    private SendResult? Discard(ApplicationConnection connection)
+    {
+        int maximum = port.Options.Rpmsg.MaximumPayload;
+        if (_discarded.Length == 0)
+        {
+            _discarded = new byte[maximum];
+        }
+
+        // Of nobody that is kept: it is gone once it has been taken.
+        _steps.Begin(StepKind.Change, slot: -1, position: 0, default);
+        ReceiveOutcome outcome = connection.Receive(_discarded, out int length);
+        _steps.End();
+        if (outcome != ReceiveOutcome.Packet)
+        {
+            return OnNothing(connection, outcome);
+        }
+
+        if (length > maximum)
+        {
+            OnTooLong(connection, length, maximum);
+            return SendResult.Done;
+        }
+
+        connection.WaitsSince = 0;
+        port.Access.CountDenied(connection.Entry, AccessDirection.Out);
+        return null;
+    }
+
+    /// <summary>Its messages stay in its socket until the rate has room: in the end its own send waits.</summary>
+    private void Throttle(ApplicationConnection connection, RateLimit limit)
+    {
+        BeginWait(connection);
+        connection.IsThrottled = true;
+        _throttled.Add((connection, limit));
+        port.Access.CountWait(connection.Entry, limit, AccessDirection.Out);
+    }
+
+    private void ReleaseThrottled()
+    {
+        // From behind: who goes leaves the list.
+        for (int i = _throttled.Count - 1; i >= 0; i--)
+        {
+            (ApplicationConnection connection, RateLimit limit) = _throttled[i];
+            if (connection.IsClosed || limit.MayPass())
+            {
+                _throttled.RemoveAt(i);
+                connection.IsThrottled = false;
+                Join(connection);
+            }
+        }
     }
 
     /// <summary>What lies in the socket, if anything, has to wait: for a buffer or for credit.</summary>
@@ -177,9 +279,10 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
     }
 
     /// <summary>The conversation that the next addressed message belongs to, a new one if it is the first to that peer. Null: none, or it must wait.</summary>
-    private Conversation? Route(ApplicationConnection connection, out ReceiveOutcome found)
+    private Conversation? Route(ApplicationConnection connection, out ReceiveOutcome found, out bool isDenied)
     {
         found = connection.Peek(out uint destination);
+        isDenied = false;
         if (found != ReceiveOutcome.Packet)
         {
             return null;
@@ -187,6 +290,12 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
 
         connection.BlockedBy = null;
         Conversation? conversation = connection.Conversations.Count > 0 ? connection.Conversations[0].Local.Find(destination) : null;
+        if (conversation is null && !port.Access.MaySend(connection.Entry, destination))
+        {
+            isDenied = true;
+            return null;
+        }
+
         if (conversation is null && (conversation = conversations.Reach(connection, destination)) is null)
         {
             port.Counters.Misaddressed++;

@@ -1,3 +1,4 @@
+using Bridge.Ports.Sockets.Kept;
 using Bridge.Rpmsg;
 
 namespace Bridge.Ports.Sockets;
@@ -84,11 +85,11 @@ internal sealed class PeerBindings(PortScope port, ConversationTable conversatio
         switch (message.Kind)
         {
             case FlowKind.Open:
-                Count(conversation.Sending.TryWiden(message.Value));
+                Widen(conversation, message.Value);
                 conversations.Touched.Add(conversation);
                 break;
             case FlowKind.Credit:
-                Count(conversation.Sending.TryCredit(message.Value));
+                Credit(conversation, message.Value);
                 conversations.Touched.Add(conversation);
                 break;
             default:
@@ -112,12 +113,29 @@ internal sealed class PeerBindings(PortScope port, ConversationTable conversatio
 
         conversations.Bind(conversation, open.Source);
         SocketsLog.Bound(port.Log, port.Device, conversation.Entry.Path, open.Source);
-        Count(conversation.Sending.TryWiden(open.Value));
+        Widen(conversation, open.Value);
     }
 
-    private void Count(bool valid)
+    // Both state totals: to hear them again changes nothing.
+    private void Widen(Conversation conversation, uint window)
     {
-        if (!valid)
+        FlowRecord after = conversation.Flow;
+        Change(conversation, after.Sending.TryWiden(window), after);
+    }
+
+    private void Credit(Conversation conversation, uint handedOver)
+    {
+        FlowRecord after = conversation.Flow;
+        Change(conversation, after.Sending.TryCredit(handedOver), after);
+    }
+
+    private void Change(Conversation conversation, bool isValid, in FlowRecord after)
+    {
+        if (isValid)
+        {
+            port.Kept.Steps.Change(conversation, after);
+        }
+        else
         {
             port.Counters.BadFlow++;
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Bridge.Linux;
+using Bridge.Ports.Sockets.Kept;
 
 namespace Bridge.Ports.Sockets;
 
@@ -8,6 +9,7 @@ namespace Bridge.Ports.Sockets;
 /// The directory of one device, owned by one gateway at a time:
 /// <code>
 ///   &lt;run&gt;/&lt;device&gt;/.lock       held for our life
+///   &lt;run&gt;/&lt;device&gt;/.kept/      0700: what a successor goes on with, where anything is kept
 ///   &lt;run&gt;/&lt;device&gt;/.new/       0700: a socket is made here and then renamed, so that it appears in its place ready to be connected to
 ///   &lt;run&gt;/&lt;device&gt;/channels/   endpoints/   services/
 ///   &lt;run&gt;/&lt;device&gt;/stream, control
@@ -26,11 +28,12 @@ internal sealed class RunDirectory : IDisposable
     private readonly string _staging;
     private readonly UnixFileMode _mode;
     private readonly uint? _group;
+    private readonly StoredListeners _listeners;
     private LockFile? _lock;
 
-    private RunDirectory(string path, UnixFileMode mode, uint? group)
+    private RunDirectory(string path, UnixFileMode mode, uint? group, StoredListeners listeners)
     {
-        (_path, _mode, _group) = (path, mode, group);
+        (_path, _mode, _group, _listeners) = (path, mode, group, listeners);
         _staging = Path.Combine(path, ".new");
     }
 
@@ -57,15 +60,22 @@ internal sealed class RunDirectory : IDisposable
     public int StaleRemoved { get; private set; }
 
     /// <summary>Makes or takes over the directory, locks it and removes what an earlier gateway left.</summary>
+    /// <param name="options">Where, and who may connect.</param>
+    /// <param name="store">Where listening sockets outlive this process; null: nowhere.</param>
     /// <exception cref="RunDirectoryException">It cannot be used.</exception>
-    public static RunDirectory Open(SocketsOptions options)
+    public static RunDirectory Open(SocketsOptions options, IDescriptorStore? store = null)
     {
         string path = Path.Combine(Path.GetFullPath(options.RunDirectory), options.Device);
         CheckLength(path);
-        RunDirectory directory = new(path, options.Mode, FindGroup(options.Group, path));
+        RunDirectory directory = new(path, options.Mode, FindGroup(options.Group, path), new StoredListeners(options.Device, options.Keeps ? store : null));
         try
         {
             directory.Take();
+            if (options.Keeps)
+            {
+                directory.Own(directory.KeptPath, OwnerOnly);
+            }
+
             return directory;
         }
         catch (Exception failure)
@@ -83,20 +93,28 @@ internal sealed class RunDirectory : IDisposable
     /// <summary>Where an entry's socket lies.</summary>
     public string PathOf(EntryKind kind, string file) => Path.Combine(_path, DirectoryOf(kind), file);
 
-    /// <summary>Makes an entry's socket appear, ready to be connected to.</summary>
+    /// <summary>Makes an entry's socket appear, ready to be connected to, or takes over the one that is there.</summary>
     /// <exception cref="LinuxException">EEXIST: something has the name. Descriptors exhausted.</exception>
     public SeqPacketListener Publish(EntryKind kind, string file)
     {
+        string path = PathOf(kind, file);
+        if (TryAdopt(path, SeqPacketListener.Adopt) is { } kept)
+        {
+            return kept;
+        }
+
         string made = Path.Combine(_staging, "s");
         FileEntry.Unlink(made);
         SeqPacketListener listener = SeqPacketListener.Bind(made, _mode, _group, Backlog);
         try
         {
-            FileEntry.RenameNoReplace(made, PathOf(kind, file));
+            _listeners.Keep(path, made, listener.Descriptor);
+            FileEntry.RenameNoReplace(made, path);
             return listener;
         }
         catch (LinuxException)
         {
+            _listeners.Forget(path);
             listener.Dispose();
             FileEntry.Unlink(made);
             throw;
@@ -104,7 +122,13 @@ internal sealed class RunDirectory : IDisposable
     }
 
     /// <summary>Makes an entry's socket disappear.</summary>
-    public void Unlink(EntryKind kind, string file) => FileEntry.Unlink(PathOf(kind, file));
+    public void Unlink(EntryKind kind, string file) => Unlink(PathOf(kind, file));
+
+    /// <summary>Ends a predecessor's listening sockets for which there is no entry any more.</summary>
+    public void EndUnused() => _listeners.EndUnused(static path => FileEntry.Unlink(path));
+
+    /// <summary>Where files lie that outlive the process. Nobody but the owner of <c>.lock</c> touches them.</summary>
+    public string KeptPath => Path.Combine(_path, ".kept");
 
     /// <summary>Where stream connections are awaited.</summary>
     public string StreamPath => Path.Combine(_path, "stream");
@@ -114,26 +138,56 @@ internal sealed class RunDirectory : IDisposable
 
     /// <summary>Makes <see cref="StreamPath"/>, under the same permissions as the entries' sockets.</summary>
     /// <exception cref="RunDirectoryException">Something has the name. Descriptors exhausted.</exception>
-    public StreamListener PublishStream(int backlog) => Publish(StreamPath, () => StreamListener.BindUnix(StreamPath, _mode, _group, backlog));
+    public StreamListener PublishStream(int backlog) => Publish(StreamPath, StreamListener.AdoptUnix, () => StreamListener.BindUnix(StreamPath, _mode, _group, backlog), static listener => listener.Descriptor);
 
     /// <summary>Makes <see cref="ControlPath"/>, under the same permissions as the entries' sockets.</summary>
     /// <exception cref="RunDirectoryException">Something has the name. Descriptors exhausted.</exception>
-    public SeqPacketListener PublishControl(int backlog) => Publish(ControlPath, () => SeqPacketListener.Bind(ControlPath, _mode, _group, backlog));
+    public SeqPacketListener PublishControl(int backlog) => Publish(ControlPath, SeqPacketListener.Adopt, () => SeqPacketListener.Bind(ControlPath, _mode, _group, backlog), static listener => listener.Descriptor);
 
     /// <summary>Removes <see cref="StreamPath"/>.</summary>
-    public void UnlinkStream() => FileEntry.Unlink(StreamPath);
+    public void UnlinkStream() => Unlink(StreamPath);
 
     /// <summary>Removes <see cref="ControlPath"/>.</summary>
-    public void UnlinkControl() => FileEntry.Unlink(ControlPath);
+    public void UnlinkControl() => Unlink(ControlPath);
 
     /// <summary>Releases the directory; the sockets must have been unlinked.</summary>
     public void Dispose() => _lock?.Dispose();
 
-    private static T Publish<T>(string path, Func<T> bind)
+    private void Unlink(string path)
+    {
+        FileEntry.Unlink(path);
+        _listeners.Forget(path);
+    }
+
+    /// <summary>The socket that a predecessor left at that place; null: there is none, and nothing has the name.</summary>
+    private T? TryAdopt<T>(string path, Func<FileDescriptor, T> adopt)
+        where T : class
     {
         try
         {
-            return bind();
+            return _listeners.Adopt(path) is { } kept ? adopt(kept) : null;
+        }
+        catch (LinuxException)
+        {
+            // Somebody else's descriptor under a name of ours: as if there were none.
+            Unlink(path);
+            return null;
+        }
+    }
+
+    private T Publish<T>(string path, Func<FileDescriptor, T> adopt, Func<T> bind, Func<T, FileDescriptor> descriptor)
+        where T : class
+    {
+        try
+        {
+            if (TryAdopt(path, adopt) is { } kept)
+            {
+                return kept;
+            }
+
+            T listener = bind();
+            _listeners.Keep(path, path, descriptor(listener));
+            return listener;
         }
         catch (LinuxException failure)
         {
@@ -188,14 +242,14 @@ internal sealed class RunDirectory : IDisposable
         Own(_path, readers);
         _lock = LockFile.TryTake(Path.Combine(_path, ".lock"))
             ?? throw new RunDirectoryException(RunDirectoryFault.Locked, _path, $"{_path} is used by another gateway");
-        RemoveStale(_path);
+        RemoveStale(_path, mayListen: true);
         Own(_staging, OwnerOnly);
-        RemoveStale(_staging);
+        RemoveStale(_staging, mayListen: false);
         foreach (EntryKind kind in Enum.GetValues<EntryKind>())
         {
             string directory = Path.Combine(_path, DirectoryOf(kind));
             Own(directory, readers);
-            RemoveStale(directory);
+            RemoveStale(directory, mayListen: true);
         }
     }
 
@@ -261,12 +315,25 @@ internal sealed class RunDirectory : IDisposable
         File.SetUnixFileMode(directory, mode);
     }
 
-    /// <summary>Removes sockets that an earlier gateway of this user left; anything else stays, and keeps its name.</summary>
-    private void RemoveStale(string directory)
+    /// <summary>Removes sockets that an earlier gateway of this user left, but those that still listen; anything else stays, and keeps its name.</summary>
+    private void RemoveStale(string directory, bool mayListen)
     {
         foreach (string path in Directory.EnumerateFileSystemEntries(directory))
         {
-            if (FileEntry.ReadStatus(path) is { Kind: FileKind.Socket } status && status.UserId == UserGroup.EffectiveUserId && FileEntry.Unlink(path))
+            if (FileEntry.ReadStatus(path) is not { Kind: FileKind.Socket } status || status.UserId != UserGroup.EffectiveUserId)
+            {
+                continue;
+            }
+
+            // One under other permissions than are wanted now is made anew.
+            bool isAsWanted = mayListen && status.Mode == _mode && (_group is null || status.GroupId == _group);
+            if (isAsWanted && _listeners.TryFind(path, status.Inode))
+            {
+                continue;
+            }
+
+            _listeners.Drop(status.Inode);
+            if (FileEntry.Unlink(path))
             {
                 StaleRemoved++;
             }

@@ -1,5 +1,6 @@
 using Bridge.Linux;
 using Bridge.Ports.Polling;
+using Bridge.Ports.Sockets.Kept;
 using Bridge.Rpmsg;
 
 namespace Bridge.Ports.Sockets;
@@ -38,6 +39,15 @@ internal sealed class SocketEntry(LocalSockets owner, EntryKind kind, string nam
     /// <summary>It was made on request, and can be destroyed so.</summary>
     public bool IsCreated { get; init; }
 
+    /// <summary>Its slot; negative: nothing is kept of it, or nothing need be: the other side's announcements are.</summary>
+    public int Slot { get; set; } = -1;
+
+    /// <summary>Which was made first.</summary>
+    public ulong Order { get; set; }
+
+    /// <summary>The address of a service was chosen by whoever made it, and not by the bus.</summary>
+    public bool HasFixedAddress { get; init; }
+
     public SeqPacketListener? Listener { get; set; }
 
     /// <summary>All that were begun here and are not over, with or without an application.</summary>
@@ -48,6 +58,9 @@ internal sealed class SocketEntry(LocalSockets owner, EntryKind kind, string nam
 
     /// <summary>It has been withdrawn: nothing appears again when the last application leaves.</summary>
     public bool IsRemoved { get; set; }
+
+    /// <summary>The access rules deny it both ways: it has no socket.</summary>
+    public bool IsRefused { get; set; }
 
     /// <summary>A further application gets a place: one that it is awaited in, or a new one.</summary>
     public bool HasRoom
@@ -68,7 +81,23 @@ internal sealed class SocketEntry(LocalSockets owner, EntryKind kind, string nam
     }
 
     /// <summary>Applications can connect now.</summary>
-    public bool Admits => !IsRemoved && (HasRoom || Terms.Takeover);
+    public bool Admits => !IsRemoved && !IsRefused && (HasRoom || Terms.Takeover);
+
+    /// <summary>As it is recorded.</summary>
+    public EntryRecord ToRecord() => new()
+    {
+        Kind = RecordKind.Entry,
+        EntryKind = Kind,
+        Order = Order,
+        Grace = Terms.Grace.Ticks,
+        Local = Service?.Address ?? LocalAddress ?? RpmsgAddress.Any,
+        Remote = Remote,
+        HasFixedAddress = HasFixedAddress ? 1u : 0u,
+        IsCreated = IsCreated ? 1u : 0u,
+        Peers = Terms.Peers,
+        Terms = (Terms.Takeover ? 1u : 0u) | (Terms.Permanent ? 2u : 0u),
+        Name = KeptName.From(Name),
+    };
 
     public override FileDescriptor Descriptor => Listener!.Descriptor;
 

@@ -24,11 +24,29 @@ public sealed record SocketsCounters
     /// <summary>Not delivered: the reader's quota was full and the policy is to drop.</summary>
     public long Dropped { get; internal set; }
 
+    /// <summary>Not delivered: an access rule denies what comes in.</summary>
+    public long DeniedIn { get; internal set; }
+
+    /// <summary>Not sent: an access rule denies what goes out.</summary>
+    public long DeniedOut { get; internal set; }
+
+    /// <summary>Not delivered: a sender that cannot be stopped was faster than its rule's rate, the quota was full and the policy is to drop.</summary>
+    public long RateDropped { get; internal set; }
+
+    /// <summary>Times that a sender or a reader had to wait for its rule's rate.</summary>
+    public long RateWaits { get; internal set; }
+
+    /// <summary>Announcements of the other side that are not shown because an access rule denies them.</summary>
+    public long AnnouncementsDenied { get; internal set; }
+
     /// <summary>Not delivered: the sender is not the endpoint's peer.</summary>
     public long Strangers { get; internal set; }
 
     /// <summary>Not sent: left in an application's socket when its peer had gone, or when it left before there was one.</summary>
     public long Unsent { get; internal set; }
+
+    /// <summary>Sent once more: the device side was lost, and its successor has got what the lost one had not used.</summary>
+    public long Reseeded { get; internal set; }
 
     /// <summary>Not sent: longer than a message can be; the connection was ended.</summary>
     public long TooLong { get; internal set; }

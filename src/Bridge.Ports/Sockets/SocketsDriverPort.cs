@@ -1,4 +1,7 @@
 using System.Net;
+using System.Numerics;
+using Bridge.Ports.Sockets.Access;
+using Bridge.Ports.Sockets.Kept;
 using Bridge.Relay;
 using Bridge.Rpmsg;
 using Bridge.Virtio;
@@ -14,7 +17,7 @@ namespace Bridge.Ports.Sockets;
 /// The members of <see cref="IDriverPort"/>, <see cref="ReadStatus"/> and <see cref="Close"/> belong to the device's turn. What they cause is done in the next
 /// <see cref="Pump"/>, which the port asks for by itself.
 /// </remarks>
-public sealed class SocketsDriverPort : IDriverPort, IAsyncDisposable
+public sealed partial class SocketsDriverPort : IDriverPort, IAsyncDisposable
 {
     // Not 0, so that an address that somebody forgot to set is outside; a multiple of the legacy ring's alignment.
     private const ulong MemoryAddress = 0x1_0000;
@@ -25,9 +28,13 @@ public sealed class SocketsDriverPort : IDriverPort, IAsyncDisposable
     private readonly Action _wake;
     private readonly ILogger _log;
     private readonly LocalSockets _sockets;
-    private readonly HeapMemory _memory;
-    private readonly Window _window;
+    private readonly LifeFile? _lives;
 
+    // What the rings of the present life lie in: the one or the other.
+    private KeptLife? _life;
+    private HeapMemory? _memory;
+
+    private RpmsgDriverRings? _rings;
     private DeviceOffer? _offer;
     private IDriverRelay? _relay;
     private DriverState _state;
@@ -39,15 +46,28 @@ public sealed class SocketsDriverPort : IDriverPort, IAsyncDisposable
     /// <param name="wake">Runs the device's turn: <see cref="DeviceTurn.Run"/>.</param>
     /// <param name="log">For this device.</param>
     /// <param name="time">For the pace of logs and retries.</param>
+    /// <param name="store">Where applications' sockets outlive this process; null: nowhere.</param>
     /// <exception cref="ArgumentException">The options have errors; the message lists them.</exception>
     /// <exception cref="RunDirectoryException">The directory cannot be used.</exception>
-    public SocketsDriverPort(SocketsOptions options, Action wake, ILogger log, TimeProvider? time = null)
+    public SocketsDriverPort(SocketsOptions options, Action wake, ILogger log, TimeProvider? time = null, IDescriptorStore? store = null)
     {
         (_options, _wake, _log) = (options, wake, log);
-        _sockets = new LocalSockets(options, wake, time ?? TimeProvider.System, log);
-        _memory = new HeapMemory(RpmsgDriverRings.RequiredMemory(options.Rpmsg));
-        _window = new Window(new WindowRegion(MemoryAddress, _memory));
+        _sockets = new LocalSockets(options, wake, time ?? TimeProvider.System, log, store);
+        if (!options.Keeps)
+        {
+            return;
+        }
+
+        _lives = new LifeFile(_sockets.KeptPath, options.Device, log);
+        Recovered = KeptLife.Recover(_lives, RelaySide.Driver, options.Device, MemoryAddress, PortOptions.Of(options), log, _sockets.PredecessorsLife);
+        if (Recovered is null)
+        {
+            _sockets.Abandon();
+        }
     }
+
+    /// <inheritdoc/>
+    public KeptLife? Recovered { get; }
 
     /// <summary>How far the driver is.</summary>
     public DriverState State => _state;
@@ -63,12 +83,32 @@ public sealed class SocketsDriverPort : IDriverPort, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public void OnRecovered(DeviceOffer offer, IDriverRelay relay)
+    {
+        (_offer, _relay, _life, _features) = (offer, relay, Recovered, Recovered!.RingFeatures);
+        try
+        {
+            _rings = RpmsgDriverRings.Recover(_life!.Window, MemoryAddress, RingsOptions(offer), _features, relay.ReadOutstanding(1));
+            _sockets.Resume(_rings, _features, relay.OnAvailable);
+            _state = DriverState.Running;
+        }
+        catch (RingFaultException fault)
+        {
+            _sockets.Counters.RingFaults++;
+            SocketsLog.RingFault(_log, _options.Device, fault.Message);
+            _state = DriverState.Resetting;
+            relay.Reset();
+        }
+    }
+
+    /// <inheritdoc/>
     public void OnResetDone() => Happened(DriverEvent.ResetDone);
 
     /// <inheritdoc/>
     public void OnNeedsReset(string why)
     {
         SocketsLog.NeedsReset(_log, _options.Device, why);
+        TakeUnused();
         Happened(DriverEvent.NeedsReset);
     }
 
@@ -80,6 +120,12 @@ public sealed class SocketsDriverPort : IDriverPort, IAsyncDisposable
     {
         try
         {
+            if (Recovered is { HasEnded: true })
+            {
+                // The relay cannot go on with it.
+                _sockets.Abandon();
+            }
+
             return _sockets.Pump();
         }
         catch (RingFaultException fault)
@@ -105,6 +151,13 @@ public sealed class SocketsDriverPort : IDriverPort, IAsyncDisposable
         _wake();
     }
 
+    /// <summary>Replaces <see cref="SocketsOptions.Access"/>. Conversations that the new rules allow are not interrupted; what they hide ends.</summary>
+    public void SetAccess(IReadOnlyList<AccessRule> rules)
+    {
+        _sockets.SetAccess(rules);
+        _wake();
+    }
+
     /// <summary>What the port looks like now.</summary>
     public SocketsStatus ReadStatus() => _sockets.ReadStatus();
 
@@ -115,7 +168,18 @@ public sealed class SocketsDriverPort : IDriverPort, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _sockets.DisposeAsync();
-        _memory.Dispose();
+        _memory?.Dispose();
+        // A successor goes on with it.
+        _life?.Dispose();
+    }
+
+    /// <summary>For tests: ends as a killed process does, without a word to anybody.</summary>
+    internal async ValueTask KillAsync()
+    {
+        await _sockets.KillAsync();
+        _memory?.Dispose();
+        _life?.Dispose();
+        Recovered?.Dispose();
     }
 
     private void Happened(DriverEvent happened)
@@ -141,6 +205,7 @@ public sealed class SocketsDriverPort : IDriverPort, IAsyncDisposable
         switch (state)
         {
             case DriverState.Resetting:
+                _rings = null;
                 _sockets.Detach();
                 relay.Reset();
                 return DriverEvent.None;
@@ -199,18 +264,52 @@ public sealed class SocketsDriverPort : IDriverPort, IAsyncDisposable
 
     private DriverEvent SetUp(IDriverRelay relay, DeviceOffer offer)
     {
-        RpmsgOptions options = _options.Rpmsg with
+        RpmsgOptions options = RingsOptions(offer);
+        Window window = MakeWindow(options);
+        RpmsgDriverRings rings = new(window, MemoryAddress, options, _features);
+        relay.SetQueue(0, window, rings.Receive);
+        relay.SetQueue(1, window, rings.Transmit);
+        if (_life is { } life)
         {
-            BufferCount = Math.Min(_options.Rpmsg.BufferCount, Math.Min(offer.QueueSizes[0], offer.QueueSizes[1])),
-        };
-        RpmsgDriverRings rings = new(_window, MemoryAddress, options, _features);
-        relay.SetQueue(0, _window, rings.Receive);
-        relay.SetQueue(1, _window, rings.Transmit);
+            relay.KeepLife(life);
+        }
+
         relay.SetStatus(relay.Status | DeviceStatus.DriverOk);
         // Linux tells vq0 once after DRIVER_OK; some devices wait for just that.
         relay.OnAvailable(0);
-        _sockets.Attach(rings, _features, relay.OnAvailable);
+        _rings = rings;
+        GiveUnused(rings);
+        _sockets.Attach(rings, _features, relay.OnAvailable, _life is { HasEnded: false } ? relay.DriverLife : 0);
         return DriverEvent.Done;
+    }
+
+    private RpmsgOptions RingsOptions(DeviceOffer offer) => _options.Rpmsg with
+    {
+        BufferCount = Math.Min(_options.Rpmsg.BufferCount, Math.Min(offer.QueueSizes[0], offer.QueueSizes[1])),
+    };
+
+    /// <summary>Memory for one life: of its own where it is to outlive this process, else always the same.</summary>
+    private Window MakeWindow(RpmsgOptions options)
+    {
+        _life?.Dispose();
+        _life = null;
+        ulong size = RpmsgDriverRings.RequiredMemory(options);
+        if (_lives is not null)
+        {
+            try
+            {
+                int entries = (int)BitOperations.RoundUpToPowerOf2((uint)options.BufferCount);
+                _life = KeptLife.Begin(_lives, KeptLife.DriverRecords(entries, entries), MemoryAddress, size, PortOptions.Of(_options));
+                return _life.Window;
+            }
+            catch (IOException full)
+            {
+                SocketsLog.LifeNotKept(_log, _options.Device, full.Message);
+            }
+        }
+
+        _memory ??= new HeapMemory(RpmsgDriverRings.RequiredMemory(_options.Rpmsg));
+        return new Window(new WindowRegion(MemoryAddress, _memory));
     }
 
     private DriverEvent Refuse(string why)

@@ -1,5 +1,6 @@
 using System.Net;
 using Bridge.Linux;
+using Bridge.Ports.Sockets.Access;
 using Microsoft.Extensions.Logging;
 
 namespace Bridge.Ports.Sockets;
@@ -10,6 +11,18 @@ internal static partial class SocketsLog
     [LoggerMessage(LogLevel.Information, "{Device}: sockets in {Directory} are for {Openers}; {Stale} stale ones removed")]
     public static partial void Opened(ILogger logger, string device, string directory, string openers, int stale);
 
+    [LoggerMessage(LogLevel.Warning, "{Device}: {File} {Why}: begun anew")]
+    public static partial void NotRecovered(ILogger logger, string device, string file, string why);
+
+    [LoggerMessage(LogLevel.Information, "{Device}: goes on where the gateway before ended: {Conversations} conversations, {Sockets} of them with their sockets; {Waiting} messages wait for their readers")]
+    public static partial void Recovered(ILogger logger, string device, int conversations, int sockets, int waiting);
+
+    [LoggerMessage(LogLevel.Warning, "{Device}: {Path} is not recovered: {Reason}")]
+    public static partial void ConversationNotRecovered(ILogger logger, string device, string path, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "{Device}: applications had sent {Count} messages that are not in the ring: lost with this process")]
+    public static partial void LeftUnsent(ILogger logger, string device, long count);
+
     [LoggerMessage(LogLevel.Information, "{Device}: the other side announces {Name} at {Address}")]
     public static partial void Announced(ILogger logger, string device, string name, uint address);
 
@@ -18,6 +31,21 @@ internal static partial class SocketsLog
 
     [LoggerMessage(LogLevel.Warning, "{Device}: {Name} at {Address} gets no socket: {Reason} ({Count} so far)")]
     public static partial void AnnouncementRefused(ILogger logger, string device, string name, uint address, string reason, long count);
+
+    [LoggerMessage(LogLevel.Warning, "{Device}: the access rules deny {Path} messages {Direction}: dropped ({Count} so far in this direction)")]
+    public static partial void MessageDenied(ILogger logger, string device, string path, AccessDirection direction, long count);
+
+    [LoggerMessage(LogLevel.Warning, "{Device}: {Name} at {Address} is not shown: an access rule denies it ({Count} so far)")]
+    public static partial void NameDenied(ILogger logger, string device, string name, uint address, long count);
+
+    [LoggerMessage(LogLevel.Warning, "{Device}: {Path} is faster {Direction} than the access rule for {Service} allows: it waits ({Count} times so far)")]
+    public static partial void RateReached(ILogger logger, string device, string path, AccessDirection direction, string service, long count);
+
+    [LoggerMessage(LogLevel.Warning, "{Device}: the sender to {Path} cannot wait and is faster than its access rule allows; {Policy} ({Count} so far)")]
+    public static partial void RateExceeded(ILogger logger, string device, string path, OverQuotaPolicy policy, long count);
+
+    [LoggerMessage(LogLevel.Warning, "{Device}: service {Path} is not announced: an access rule denies it")]
+    public static partial void ServiceDenied(ILogger logger, string device, string path);
 
     [LoggerMessage(LogLevel.Debug, "{Device}: {Path} opened by {Who}, endpoint {Address}")]
     public static partial void ConversationOpened(ILogger logger, string device, string path, Opener who, uint address);
@@ -87,4 +115,16 @@ internal static partial class SocketsLog
 
     [LoggerMessage(LogLevel.Error, "{Device}: ring fault: {Why}")]
     public static partial void RingFault(ILogger logger, string device, string why);
+
+    [LoggerMessage(LogLevel.Warning, "{Device}: {Path}, which an earlier gateway left, cannot be opened: {Why}; the device begins anew")]
+    public static partial void LifeUnreadable(ILogger logger, string device, string path, string why);
+
+    [LoggerMessage(LogLevel.Warning, "{Device}: {Path} cannot be removed: {Why}; nobody goes on with what it holds")]
+    public static partial void LifeNotRemoved(ILogger logger, string device, string path, string why);
+
+    [LoggerMessage(LogLevel.Warning, "{Device}: there is no room for memory that outlives the gateway: {Why}; should it be killed, the device begins anew. Make room where the run directory lies")]
+    public static partial void LifeNotKept(ILogger logger, string device, string why);
+
+    [LoggerMessage(LogLevel.Warning, "{Device}: the device side is another one: {Count} messages that the lost one had perhaps not got are given to it, {Lost} of conversations that ended with it are not")]
+    public static partial void GivenToSuccessor(ILogger logger, string device, int count, int lost);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Bridge.Ports.Sockets.Access;
 using Bridge.Rpmsg;
 
 namespace Bridge.Ports.Sockets;
@@ -36,6 +37,9 @@ public sealed record SocketsOptions
     /// <summary>Further places, beside the device's <c>stream</c> socket, where stream connections are awaited. Whoever reaches one may use every channel.</summary>
     public IReadOnlyList<IPEndPoint> TcpAddresses { get; init; } = [];
 
+    /// <summary>Who may talk about what, in both directions; the first rule that fits decides, and without any everything is allowed.</summary>
+    public IReadOnlyList<AccessRule> Access { get; init; } = [];
+
     /// <summary>Permission bits of the sockets; directories get search permission with each read permission, and only the owner may write to them.</summary>
     public UnixFileMode Mode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
@@ -65,6 +69,12 @@ public sealed record SocketsOptions
     /// driver may outlive this process and go on sending to addresses that nobody has any more.
     /// </summary>
     public uint? FirstEndpoint { get; init; }
+
+    /// <summary>
+    /// A successor goes on where this process ends, however it ends: rings, names, addresses, conversations and what waits lie in files below the device's directory, which must be in memory (tmpfs)
+    /// and stay there between the two.
+    /// </summary>
+    public bool Keeps { get; init; }
 
     /// <summary>Everything that is wrong, one sentence each; empty if nothing is.</summary>
     public IReadOnlyList<string> FindErrors()
@@ -111,6 +121,7 @@ public sealed record SocketsOptions
             errors.Add($"the address service's messages of {AddressServiceMessage.Size} bytes do not fit into messages of {Rpmsg.MaximumPayload}");
         }
 
+        errors.AddRange(Access.SelectMany(static rule => rule.FindErrors()));
         FindServiceErrors(errors);
         return errors;
     }

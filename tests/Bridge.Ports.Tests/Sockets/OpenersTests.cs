@@ -27,7 +27,7 @@ public sealed class OpenersTests : IDisposable
 
     private string OpenersOf(UnixFileMode mode)
     {
-        using RunDirectory directory = RunDirectory.Open(new SocketsOptions { Device = "d", RunDirectory = _run.Path, Mode = mode });
+        using RunDirectory directory = RunDirectory.Open(new SocketsOptions { Device = "d", RunDirectory = _run.Path, Mode = mode }, store: null);
         return directory.Openers;
     }
 }

@@ -1,4 +1,6 @@
+using Bridge.Linux;
 using Bridge.Ports.Sockets;
+using Bridge.Ports.Sockets.Kept;
 
 namespace Bridge.Ports.Tests.Sockets;
 
@@ -152,27 +154,32 @@ public sealed class WindowTests
     }
 
     [Fact]
-    public void MessageQueue_RandomOperations_AgreesWithAQueue()
+    public void Queue_RandomOperations_AgreesWithAQueue()
     {
         int seed = Environment.TickCount;
         Random random = new(seed);
-        MessageQueue queue = new(capacity: 7, maximumLength: 20);
+        KeptLayout layout = new(MaximumPayload: 20, Capacity: 7);
+        using StateFile file = StateFile.CreateUnnamed("test", layout.Size, 0);
+        using MessagePlaces places = new(file, layout.Queues, layout, ownsFile: false);
+        QueueCursor cursor = default;
         Queue<byte[]> oracle = new();
         for (int i = 0; i < 50_000; i++)
         {
             switch (random.Next(20))
             {
                 case 0:
-                    Assert.Equal(oracle.Count, queue.Clear());
+                    Assert.Equal(oracle.Count, cursor.Clear());
                     oracle.Clear();
                     break;
                 case < 11:
                     byte[] message = new byte[random.Next(0, 21)];
                     random.NextBytes(message);
-                    bool fits = oracle.Count < 7;
-                    Assert.True(fits == queue.TryEnqueue(message), $"seed {seed}");
-                    if (fits)
+                    int place = cursor.Next(layout.Capacity);
+                    Assert.True(place >= 0 == oracle.Count < 7, $"seed {seed}");
+                    if (place >= 0)
                     {
+                        Assert.True(places.TryWrite(place, message, began: i));
+                        cursor.Add();
                         oracle.Enqueue(message);
                     }
 
@@ -180,14 +187,14 @@ public sealed class WindowTests
                 default:
                     if (oracle.TryDequeue(out byte[]? first))
                     {
-                        Assert.True(first.AsSpan().SequenceEqual(queue.First), $"seed {seed}");
-                        queue.RemoveFirst();
+                        Assert.True(first.AsSpan().SequenceEqual(places.Read(cursor.First)), $"seed {seed}");
+                        cursor.RemoveFirst(layout.Capacity);
                     }
 
                     break;
             }
 
-            Assert.True(oracle.Count == queue.Count, $"seed {seed}");
+            Assert.True(oracle.Count == cursor.Count && cursor.IsPossible(layout.Capacity), $"seed {seed}");
         }
     }
 

@@ -75,6 +75,15 @@ internal sealed class ControlEntrance(PortScope port, ControlService service)
         }
     }
 
+    /// <summary>Lets nobody in any more: a successor has the socket.</summary>
+    public void Leave()
+    {
+        if (_door is { } door)
+        {
+            port.Poll.Remove(door);
+        }
+    }
+
     /// <summary>Removes the socket and ends all connections.</summary>
     public void Close(RunDirectory directory)
     {

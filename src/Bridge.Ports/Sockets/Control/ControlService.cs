@@ -10,8 +10,6 @@ internal sealed class ControlService(LocalSockets owner, PortScope port, EntryTa
     /// <summary>Services and endpoints that may be made by requests and exist at the same time.</summary>
     public const int MaximumCreated = 256;
 
-    private int _created;
-
     /// <summary>Carries out a request.</summary>
     /// <param name="request">What to do.</param>
     /// <param name="who">Who asks, for the log.</param>
@@ -98,7 +96,6 @@ internal sealed class ControlService(LocalSockets owner, PortScope port, EntryTa
             return null;
         }
 
-        _created++;
         SocketsLog.Controlled(port.Log, port.Device, new Opener(who), "created", entry.Path);
         return new CreateReply(PathOf(entry), entry.Service!.Address);
     }
@@ -117,8 +114,13 @@ internal sealed class ControlService(LocalSockets owner, PortScope port, EntryTa
             LocalAddress = request.Local,
             IsCreated = true,
         };
+        if (port.Access.IsRefused(entry))
+        {
+            refusal = new Refusal(Errno.EACCES, $"the access rules of device {port.Device} deny {file}");
+            return null;
+        }
+
         entries.Add(entry);
-        _created++;
         SocketsLog.Controlled(port.Log, port.Device, new Opener(who), "created", entry.Path);
         return new CreateReply(PathOf(entry), request.Local, request.Remote);
     }
@@ -137,7 +139,6 @@ internal sealed class ControlService(LocalSockets owner, PortScope port, EntryTa
         }
 
         entrance.RemoveService(entry);
-        _created--;
         SocketsLog.Controlled(port.Log, port.Device, new Opener(who), "destroyed", entry.Path);
         return new DoneReply();
     }
@@ -185,7 +186,7 @@ internal sealed class ControlService(LocalSockets owner, PortScope port, EntryTa
     private bool MayCreate(EntryPath path, out Refusal? refusal)
     {
         refusal = entries.Find(path) is not null ? new Refusal(Errno.EEXIST, $"{path} exists already")
-            : _created >= MaximumCreated ? new Refusal(Errno.ENOSPC, $"{MaximumCreated} services and endpoints were created already: destroy some")
+            : entries.All.Count(static entry => entry.IsCreated) >= MaximumCreated ? new Refusal(Errno.ENOSPC, $"{MaximumCreated} services and endpoints were created already: destroy some")
             : null;
         return refusal is null;
     }

@@ -142,6 +142,9 @@ internal sealed class StreamConnection : ApplicationConnection
     }
 
     /// <inheritdoc/>
+    public override void EndInput() => _socket.Shutdown(ShutdownDirection.Receive);
+
+    /// <inheritdoc/>
     protected override void CloseSocket()
     {
         _input.Dispose();

@@ -121,6 +121,15 @@ internal sealed class StreamEntrance(LocalSockets owner, PortScope port, EntryTa
         }
     }
 
+    /// <summary>Lets nobody in any more: a successor has the device's own socket, and listens to the TCP addresses anew.</summary>
+    public void Leave()
+    {
+        foreach (StreamDoor door in _doors)
+        {
+            port.Poll.Remove(door);
+        }
+    }
+
     /// <summary>Closes all doors and silent connections.</summary>
     public void Close(RunDirectory directory)
     {
@@ -178,6 +187,12 @@ internal sealed class StreamEntrance(LocalSockets owner, PortScope port, EntryTa
         if (entries.Find(request.Path) is not { } entry)
         {
             Refuse(greeting, new Refusal(Errno.ENOENT, $"there is no {request.Path} now; there are: {entries.Describe(request.Path.Kind)}"));
+            return;
+        }
+
+        if (entry.IsRefused)
+        {
+            Refuse(greeting, new Refusal(Errno.EACCES, $"the access rules of device {port.Device} deny {request.Path}"));
             return;
         }
 

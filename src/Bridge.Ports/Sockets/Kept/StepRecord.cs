@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+
+namespace Bridge.Ports.Sockets.Kept;
+
+/// <summary>
+/// The one thing that is under way in a device's turn. Written before it happens, its kind last; whoever finds it after a kill finishes it or forgets it, and can do so again.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct StepRecord
+{
+    /// <summary>What: a <see cref="StepKind"/>, as a number so that it can be stored in order.</summary>
+    public uint KindValue;
+
+    /// <summary>The conversation's slot, or the control message's; -1: of none that is kept.</summary>
+    public int Slot;
+
+    /// <summary>Where the ring in question stood before.</summary>
+    public uint Position;
+
+    /// <summary>Unused.</summary>
+    public uint Reserved;
+
+    /// <summary>The conversation's flow record once it has happened.</summary>
+    public FlowRecord After;
+
+    /// <summary>What.</summary>
+    public readonly StepKind Kind => (StepKind)KindValue;
+}
