@@ -1,5 +1,6 @@
 using Bridge.Gateway.Admin;
 using Bridge.Gateway.Configuration;
+using Bridge.Gateway.Diagnosis;
 using Bridge.Gateway.Logging;
 using Bridge.Gateway.Metrics;
 using Bridge.Gateway.Service;
@@ -28,6 +29,8 @@ internal static class GatewayApplication
         // Empty: no settings files of the current directory, no listening address from the environment.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "rpmsg-bridge" });
         builder.Logging.AddGatewayConsole(format, level);
+        builder.Services.AddSingleton<RecentEvents>();
+        builder.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<RecentEvents>());
         builder.WebHost.UseAdminSocket(configuration.AdminSocket, configuration.SocketMode, configuration.Group);
         builder.WebHost.UseAdminTcp(configuration.Metrics.Listen);
         builder.Services.AddRoutingCore();
@@ -44,6 +47,7 @@ internal static class GatewayApplication
         application.UseReadingOverTcp();
         application.MapAdminApi(gateway);
         application.MapReload(application.Services.GetRequiredService<GatewayReload>());
+        application.MapDiagnosis(application.Services.GetRequiredService<RecentEvents>(), path);
         application.MapMetrics(application.Services.GetRequiredService<MetricsCollector>());
         // The admin socket comes last of all: who waits for this line finds it.
         application.Lifetime.ApplicationStarted.Register(gateway.SayStarted);

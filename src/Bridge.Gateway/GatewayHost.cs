@@ -8,9 +8,11 @@ using Bridge.Gateway.Composition;
 using Bridge.Gateway.Configuration;
 using Bridge.Gateway.Metrics;
 using Bridge.Gateway.Reports;
+using Bridge.Gateway.Service;
 using Bridge.Link;
 using Bridge.Link.Transports.Quic;
 using Bridge.Link.Trust;
+using Bridge.Linux;
 using Bridge.Ports.Sockets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -19,10 +21,13 @@ namespace Bridge.Gateway;
 
 /// <summary>The gateway in a process: its links and devices, started and stopped together. Reports may be asked for on any thread.</summary>
 internal sealed partial class GatewayHost(
-    GatewayConfiguration configuration, GatewayIdentity identity, TimeProvider time, ILoggerFactory loggers) : IHostedService, IGatewayReports, IGatewayMeasures
+    GatewayConfiguration configuration, GatewayIdentity identity, ServiceNotifier notifier, TimeProvider time, ILoggerFactory loggers) : IHostedService, IGatewayReports, IGatewayMeasures, IAsyncDisposable
 {
     // What a peer does not take by then it will hardly take at all; the service manager's patience is longer.
     private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(2);
+
+    // The manager reads within milliseconds.
+    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _logger = loggers.CreateLogger<GatewayHost>();
     private readonly long _started = time.GetTimestamp();
@@ -30,6 +35,7 @@ internal sealed partial class GatewayHost(
     private readonly List<PeerLink> _links = [];
     private readonly List<LinkListener> _listeners = [];
     private readonly RefusedPeers _refused = new();
+    private ServiceDescriptorStore? _store;
 
     /// <summary>The program's version, without the commit behind a plus sign.</summary>
     public static string Version { get; } =
@@ -38,16 +44,20 @@ internal sealed partial class GatewayHost(
     /// <summary>Devices first, then links, then the ports: whoever connects finds everything in place.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        ILookup<bool, InheritedDescriptor> inherited = InheritedDescriptor.TakeAll(Environment.GetEnvironmentVariable).ToLookup(ServiceDescriptorStore.IsKept);
+        if (notifier.DescriptorLimit > 0)
+            _store = new ServiceDescriptorStore(notifier, inherited[true], loggers.CreateLogger<ServiceDescriptorStore>());
         try
         {
             foreach (DeviceConfiguration device in configuration.Devices)
-                _devices.Add(new BridgedDevice(device, configuration, time, loggers));
+                _devices.Add(new BridgedDevice(device, configuration, _store, time, loggers));
         }
         catch (RunDirectoryException unusable)
         {
             throw new CommandFailedException(ExitCode.Failure, unusable.Message, unusable);
         }
 
+        _store?.EndFormer([.. _devices.Select(device => device.Name)]);
         ulong instance = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         ILogger linkLog = loggers.CreateLogger<PeerLink>();
         foreach (LinkConfiguration link in configuration.Links)
@@ -60,11 +70,16 @@ internal sealed partial class GatewayHost(
             device.Listen();
         foreach (PeerLink link in _links)
             link.Start();
-        await StartListenersAsync(linkLog, cancellationToken);
+        await StartListenersAsync(InheritedListeners.Find(inherited[false]), linkLog, cancellationToken);
     }
 
     /// <summary>Logs that everything, the admin API included, is there.</summary>
-    public void SayStarted() => LogStarted(_logger, configuration.Name, configuration.RunDirectory, configuration.AdminSocket, QuicSupport.WhyNot is null ? "QUIC, TCP" : "TCP");
+    public void SayStarted()
+    {
+        LogStarted(_logger, configuration.Name, configuration.RunDirectory, configuration.AdminSocket, QuicSupport.WhyNot is null ? "QUIC, TCP" : "TCP");
+        if (!ProcessMemory.IsPrivate)
+            LogDumpable(_logger);
+    }
 
     /// <summary>Nobody new comes in; applications' services are withdrawn while the link can still say so; then links, then devices.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -75,17 +90,23 @@ internal sealed partial class GatewayHost(
         await Task.WhenAll(_links.Select(link => link.StopAsync()));
         foreach (BridgedDevice device in _devices)
             await device.DisposeAsync();
+        if (_store is not null)
+            await _store.FlushAsync(StorePatience, time);
         LogStopped(_logger, configuration.Name);
     }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _store?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>Changes what may change while links and devices go on, all or nothing; names the rest. One call at a time.</summary>
     /// <exception cref="CommandFailedException">It cannot be applied now; nothing was changed.</exception>
     public async Task<ReloadReport> ApplyAsync(GatewayConfiguration wanted)
     {
         ConfigurationChange change = new(configuration, wanted);
-        await new LiveChange(configuration, change.Outcome, _links, _devices).ApplyAsync();
+        LiveChange live = new(configuration, change.Outcome, identity, _links, _devices);
+        await live.ApplyAsync();
         configuration = change.Outcome;
-        return new ReloadReport { Applied = true, Changed = change.Changed, NeedRestart = change.NeedRestart, Errors = [] };
+        return new ReloadReport { Applied = true, Changed = [.. change.Changed, .. live.Changed], NeedRestart = change.NeedRestart, Errors = [] };
     }
 
     /// <inheritdoc/>
@@ -131,9 +152,8 @@ internal sealed partial class GatewayHost(
     }
 
     /// <summary>What a service manager listens on already comes first; the configuration's addresses need not be bound again then.</summary>
-    private async Task StartListenersAsync(ILogger log, CancellationToken cancellation)
+    private async Task StartListenersAsync(Dictionary<IPEndPoint, Socket> inherited, ILogger log, CancellationToken cancellation)
     {
-        Dictionary<IPEndPoint, Socket> inherited = InheritedListeners.Take(Environment.GetEnvironmentVariable);
         foreach (HostPort address in configuration.Listen)
         {
             foreach (IPAddress host in await ResolveAsync(address, cancellation))
@@ -182,6 +202,9 @@ internal sealed partial class GatewayHost(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Gateway {Gateway} runs; sockets in {RunDirectory}, admin API on {AdminSocket}; transports: {Transports}.")]
     private static partial void LogStarted(ILogger logger, string gateway, string runDirectory, string adminSocket, string transports);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The system does not let this process keep its memory, and the key in it, to itself: set the limit of core dumps to 0.")]
+    private static partial void LogDumpable(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Gateway {Gateway} has stopped.")]
     private static partial void LogStopped(ILogger logger, string gateway);

@@ -8,6 +8,21 @@ internal static class IdentityFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    /// <summary>Loads the identity that should be at <paramref name="path"/> now, for a gateway that runs already.</summary>
+    /// <exception cref="CommandFailedException">It is not there, is no identity, or cannot be read.</exception>
+    public static GatewayIdentity Load(string path)
+    {
+        try
+        {
+            return GatewayIdentity.Load(path);
+        }
+        catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailedException(
+                ExitCode.Configuration, $"identity: {failure.Message.TrimEnd('.')}; put the PEM file with key and certificate there, readable for the gateway, and reload again.", failure);
+        }
+    }
+
     /// <summary>Loads the identity at <paramref name="path"/>; makes a new one, with its directory, when there is no file.</summary>
     /// <exception cref="CommandFailedException">The file is no identity, or can be neither read nor made.</exception>
     public static GatewayIdentity LoadOrCreate(string path, string name, TimeProvider time, out bool created)

@@ -1,3 +1,6 @@
 using Bridge.Gateway.Commands;
+using Bridge.Linux;
 
+// Before any key is read. Where the system refuses, `run` says so in its log.
+ProcessMemory.KeepPrivate();
 return await ProgramCommand.InvokeAsync(args);

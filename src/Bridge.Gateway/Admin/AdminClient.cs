@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Bridge.Gateway.Applications;
 using Bridge.Gateway.Commands;
+using Bridge.Gateway.Diagnosis;
 using Bridge.Gateway.Reports;
 
 namespace Bridge.Gateway.Admin;
@@ -55,6 +56,14 @@ internal sealed class AdminClient : IDisposable
     /// <summary><c>GET /rings</c>.</summary>
     /// <exception cref="CommandFailedException">No gateway answers there.</exception>
     public Task<RingsReport> GetRingsAsync(CancellationToken cancellation) => GetAsync(AdminApi.Rings, ReportJson.Default.RingsReport, cancellation);
+
+    /// <summary><c>GET /configuration</c>.</summary>
+    /// <exception cref="CommandFailedException">No gateway answers there.</exception>
+    public Task<ConfigurationReport> GetConfigurationAsync(CancellationToken cancellation) => GetAsync(DiagnosisApi.Configuration, ReportJson.Default.ConfigurationReport, cancellation);
+
+    /// <summary>Any page as it is.</summary>
+    /// <exception cref="CommandFailedException">No gateway answers there.</exception>
+    public Task<string> GetTextAsync(string address, CancellationToken cancellation) => AskAsync<string>(async () => await _http.GetStringAsync(address, cancellation), cancellation);
 
     /// <summary><c>POST /reload</c>.</summary>
     /// <exception cref="CommandFailedException">No gateway answers there.</exception>

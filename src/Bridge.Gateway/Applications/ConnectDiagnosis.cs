@@ -11,6 +11,8 @@ internal sealed class ConnectDiagnosis(SocketTarget target)
 {
     private const string Start = "start it with `rpmsg-bridge run --config FILE`, or name its place with --run-directory or --config";
 
+    private string Rules => $"change devices:{target.Device}:access in the gateway's configuration";
+
     private string DeviceDirectory => Path.Combine(target.RunDirectory, target.Device);
 
     /// <summary>What is the matter and what to do.</summary>
@@ -57,7 +59,9 @@ internal sealed class ConnectDiagnosis(SocketTarget target)
         ChannelReport[] all = [.. report.Channels.Where(channel => channel.Device == target.Device && channel.Kind == target.Kind)];
         if (Array.Find(all, channel => channel.Name == target.Name) is { } found)
         {
-            return found.State.StartsWith("unavailable", StringComparison.Ordinal)
+            return found.State == "refused"
+                ? new ConnectProblem(ExitCode.Failure, $"the access rules deny {target.Kind} {target.Name} of {target.Device}", $"{Rules}, and reload")
+                : found.State.StartsWith("unavailable", StringComparison.Ordinal)
                 ? new ConnectProblem(ExitCode.Failure, $"{target.Kind} {target.Name} of {target.Device} has no socket ({found.State})", "the gateway's log says more")
                 : new ConnectProblem(ExitCode.Failure, $"{target.Kind} {target.Name} of {target.Device} is taken by another application", "end that one, or wait for its end with --wait");
         }
@@ -72,9 +76,10 @@ internal sealed class ConnectDiagnosis(SocketTarget target)
 
         GatewayReport? status = await AskAsync(admin.GetStatusAsync, cancellation);
         string reasons = status is { Readiness.Ready: false } ? $" ({string.Join(' ', status.Readiness.Reasons).TrimEnd('.')})" : "";
+        bool hides = status?.Devices.FirstOrDefault(device => device.Name == target.Device)?.Counters?.GetValueOrDefault("port.announcementsDenied") > 0;
         return new ConnectProblem(
-            ExitCode.Failure, $"the other side has not announced a channel {target.Name} on {target.Device} yet{reasons}",
-            $"it has announced {(all.Length == 0 ? "nothing" : names)}; check the name, or wait for it with --wait");
+            ExitCode.Failure, $"the other side has not announced a channel {target.Name} on {target.Device} yet{(hides ? ", or an access rule hides it" : "")}{reasons}",
+            $"it has announced {(all.Length == 0 ? "nothing" : names)}; check the name, {(hides ? Rules + ", " : "")}or wait for it with --wait");
     }
 
     /// <summary>The gateway does not say anything, so only free sockets are seen.</summary>

@@ -13,7 +13,8 @@ internal sealed class ChannelsCommand : AdminCommand<ChannelsReport>
             "channels",
             "Lists the running gateway's channels (announced by the other side), services (offered here) and open endpoints.",
             """
-            Exit code 69 when no gateway answers.
+            A channel is connected to at <run>/DEVICE/channels/NAME, a service at <run>/DEVICE/services/NAME. Free: nobody has it.
+            Taken: an application has. Waiting: messages wait for the next one. Refused: the access rules deny it.
             """)
     {
     }

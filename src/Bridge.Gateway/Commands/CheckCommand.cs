@@ -19,7 +19,8 @@ internal sealed class CheckCommand : DetailedCommand
             "check",
             "Checks a configuration file as a whole and prints every error with its place, or what the file comes to.",
             """
-            Nothing is created or contacted. Exit code 78 when there are errors.
+            Nothing is created or contacted. Each error is a line: the key, what is wrong, what to use instead.
+              rpmsg-bridge check --reference | less          every key, with its default, range and meaning
             """)
     {
         _configuration.Description = "The configuration file: JSON, comments allowed; environment variables RPMSG_BRIDGE_... override it.";

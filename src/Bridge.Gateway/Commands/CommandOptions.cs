@@ -119,6 +119,7 @@ internal static class CommandOptions
             HelpName = string.Join('|', Enum.GetNames<T>()).ToLowerInvariant(),
             DefaultValueFactory = _ => standard.ToString().ToLowerInvariant(),
         };
+        option.CompletionSources.Add([.. Enum.GetNames<T>().Select(static member => member.ToLowerInvariant())]);
         option.Validators.Add(result =>
         {
             foreach (Token token in result.Tokens)

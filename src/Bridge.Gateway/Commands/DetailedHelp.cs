@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace Bridge.Gateway.Commands;
 
-/// <summary>The usual help, then the command's details.</summary>
+/// <summary>The usual help, then the command's details and the exit codes.</summary>
 internal sealed class DetailedHelp(HelpAction help, string programDetails) : SynchronousCommandLineAction
 {
     /// <inheritdoc/>
@@ -15,7 +15,9 @@ internal sealed class DetailedHelp(HelpAction help, string programDetails) : Syn
     {
         int exitCode = help.Invoke(parseResult);
         string details = parseResult.CommandResult.Command is DetailedCommand command ? command.Details : programDetails;
-        parseResult.InvocationConfiguration.Output.WriteLine(details);
+        TextWriter output = parseResult.InvocationConfiguration.Output;
+        output.WriteLine(details);
+        output.WriteLine(ExitCodes.Line);
         return exitCode;
     }
 }

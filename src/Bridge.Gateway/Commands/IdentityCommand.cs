@@ -30,6 +30,9 @@ internal sealed class IdentityCommand : DetailedCommand
             "Shows the fingerprint of this gateway's key; makes the key first when there is none.",
             """
             Put the fingerprint into the peer's configuration: "links": { "NAME": { "fingerprint": "sha256:..." } }
+            A new key without dropping a device: make it beside the old one (--identity FILE.new), add its fingerprint at the peers
+            ("fingerprint": ["OLD", "NEW"]) and reload them, move the file into place and reload here; then take OLD away there.
+            The file holds the private key: it is made with mode 0600, and nothing of it is ever printed.
             """)
     {
         Add(_identity);

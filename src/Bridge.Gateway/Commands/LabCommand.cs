@@ -43,6 +43,21 @@ internal sealed class LabCommand : DetailedCommand
         HelpName = "N",
     };
 
+    private readonly Option<int?> _kills = new("--kills")
+    {
+        Description = "How often the scenario restart ends a gateway, 1 or more. Default: 40.",
+        HelpName = "N",
+    };
+
+    private readonly Option<bool> _store = new("--store")
+    {
+        Description = "In the scenario restart: whether applications' sockets are kept meanwhile, as a service manager's descriptor store does. Without, applications connect anew.",
+        DefaultValueFactory = _ => true,
+        HelpName = "true|false",
+    };
+
+    private readonly Option<string> _signal = CommandOptions.Choice("--signal", "How the scenario restart ends a gateway: SIGKILL, or SIGTERM as for an upgrade.", LabSignal.Kill);
+
     private readonly Option<bool> _json = CommandOptions.Json();
 
     public LabCommand()
@@ -62,12 +77,18 @@ internal sealed class LabCommand : DetailedCommand
         Add(_keep);
         Add(_scenario);
         Add(_guest);
-        _cuts.Validators.Add(static result =>
+        foreach (Option<int?> often in new[] { _cuts, _kills })
         {
-            if (result.GetValueOrDefault<int?>() is < 1)
-                result.AddError("--cuts must be 1 or more.");
-        });
-        Add(_cuts);
+            often.Validators.Add(result =>
+            {
+                if (result.GetValueOrDefault<int?>() is < 1)
+                    result.AddError($"{often.Name} must be 1 or more.");
+            });
+            Add(often);
+        }
+
+        Add(_store);
+        Add(_signal);
         Add(_json);
         SetAction(RunAsync);
     }
@@ -78,6 +99,9 @@ internal sealed class LabCommand : DetailedCommand
             parsed.GetValue(_file) ?? typeof(LabCommand).Assembly.Location,
             parsed.GetValue(_guest),
             parsed.GetValue(_cuts),
+            parsed.GetValue(_kills),
+            parsed.GetValue(_store),
+            parsed.Chosen<LabSignal>(_signal),
             parsed.GetRequiredValue(_transport).ToLowerInvariant(),
             parsed.GetValue(_keep),
             parsed.GetValue(_json));

@@ -17,7 +17,7 @@ internal static class ProgramCommand
 
     private const string Details = """
         Each command explains itself: rpmsg-bridge COMMAND --help
-        Exit codes: 0 done, 1 failed, 64 wrong command line, 69 no gateway running, 78 wrong configuration.
+        The manual: rpmsg-bridge manual | man -l -      Completion: . <(rpmsg-bridge completion bash)
         """;
 
     /// <summary>A signalled command has this long to finish; `run` drains within it.</summary>
@@ -40,6 +40,9 @@ internal static class ProgramCommand
             new CatCommand(),
             new ControlCommand(),
             new ReloadCommand(),
+            new DiagCommand(),
+            new CompletionCommand(),
+            new ManualCommand(),
         };
         HelpOption help = program.Options.OfType<HelpOption>().Single();
         help.Action = new DetailedHelp((HelpAction)help.Action!, Details);

@@ -12,8 +12,9 @@ internal sealed class ReloadCommand : AdminCommand<ReloadReport>
             "reload",
             "Has the running gateway read its configuration file again, without dropping a device.",
             """
-            Services, the peers' keys and the addresses to dial change at once; what takes a restart is named. A file with an
-            error changes nothing: the errors are printed and the exit code is 78. SIGHUP does the same; then the log tells.
+            This gateway's key, services, access rules, the peers' keys and authorities and the addresses to dial change at once;
+            what takes a restart is named. A file with an error changes nothing: the errors are printed and the exit code is 78.
+            SIGHUP does the same; then the log tells.
             """)
     {
     }

@@ -17,7 +17,6 @@ internal sealed class RingsCommand : AdminCommand<RingsReport>
             A device has two rings per queue, one on each machine: ring 1 between the driver and the gateway of the virtio side,
             ring 2 between the gateway of the vhost side and the device. This command shows the one that is here, and what the
             link knows of the other; for its indices and notifications run it on the other machine too.
-            Exit code 69 when no gateway answers.
             """)
     {
         Add(_device);

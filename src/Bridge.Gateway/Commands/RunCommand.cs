@@ -30,7 +30,8 @@ internal sealed class RunCommand : DetailedCommand
             "Runs the gateway until SIGTERM or ctrl-c, which drain it and end with exit code 0 within seconds.",
             """
             An absent peer is a normal state: the gateway waits for it. Ask a running gateway with `rpmsg-bridge status`.
-            SIGHUP, or `rpmsg-bridge reload`, has it read its configuration again.
+            SIGHUP, or `rpmsg-bridge reload`, has it read its configuration again. Logs go to standard error.
+            A service manager is told when everything listens (READY=1), what the state is (STATUS=) and that it lives (WATCHDOG=1).
             """)
     {
         Add(_configuration);

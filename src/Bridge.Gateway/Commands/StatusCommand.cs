@@ -14,7 +14,9 @@ internal sealed class StatusCommand : AdminCommand<GatewayReport>
             "status",
             "Shows the running gateway: whether it is ready, and how its links, devices and queues are.",
             """
-            Exit code 69 when no gateway answers. A gateway that is not ready is no failure of this command.
+            A gateway that is not ready is no failure of this command. For scripts: --json, or
+              curl --unix-socket <run>/admin.sock http://gateway/readyz                (200 when every device works end to end)
+            When something is wrong: rpmsg-bridge diag collects what is needed to find out why.
             """)
     {
     }

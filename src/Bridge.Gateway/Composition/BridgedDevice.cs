@@ -24,13 +24,18 @@ internal sealed class BridgedDevice : IAsyncDisposable
     private readonly DeviceHost _host;
 
     /// <summary>Makes the device: takes what its port needs on this machine. <see cref="Listen"/> begins to serve it.</summary>
+    /// <param name="configuration">The device.</param>
+    /// <param name="gateway">Directories and permissions.</param>
+    /// <param name="store">Where descriptors outlive this process; null: nowhere.</param>
+    /// <param name="time">For everything.</param>
+    /// <param name="loggers">For everything.</param>
     /// <exception cref="RunDirectoryException">The device's directory cannot be used.</exception>
-    public BridgedDevice(DeviceConfiguration configuration, GatewayConfiguration gateway, TimeProvider time, ILoggerFactory loggers)
+    public BridgedDevice(DeviceConfiguration configuration, GatewayConfiguration gateway, IDescriptorStore? store, TimeProvider time, ILoggerFactory loggers)
     {
         (_configuration, _time) = (configuration, time);
         DeviceHost? host = null;
-        // The port calls only after Listen, when there is a host.
-        _port = LocalPorts.Make(configuration, gateway, () => host!.Turn.Run(), time, loggers);
+        // A port that goes on with an earlier life may call before there is a host; Listen runs the turn.
+        _port = LocalPorts.Make(configuration, gateway, store, () => host?.Turn.Run(), time, loggers);
         _host = host = new DeviceHost(_port.Relay, time, loggers.CreateLogger<DeviceHost>());
         Lane = new LaneRegistration(
             configuration.Name, (ushort)configuration.Type, configuration.Side == DeviceSide.Virtio ? LaneRole.Driver : LaneRole.Device, _host);
@@ -46,7 +51,11 @@ internal sealed class BridgedDevice : IAsyncDisposable
     public LaneRegistration Lane { get; }
 
     /// <summary>Begins to serve this machine.</summary>
-    public void Listen() => _port.Listen();
+    public void Listen()
+    {
+        _port.Listen();
+        _host.Turn.Run();
+    }
 
     /// <summary>
     /// Withdraws what applications offer and waits until the peer has taken that and everything before it, so that its applications see the end: the end of the link
@@ -71,6 +80,13 @@ internal sealed class BridgedDevice : IAsyncDisposable
     public Task SetServicesAsync(DeviceConfiguration wanted) => _host.Ask(() =>
     {
         _port.SetServices(wanted);
+        return true;
+    });
+
+    /// <summary>These access rules hold from now on; conversations that they allow are not interrupted.</summary>
+    public Task SetAccessAsync(DeviceConfiguration wanted) => _host.Ask(() =>
+    {
+        _port.SetAccess(wanted);
         return true;
     });
 

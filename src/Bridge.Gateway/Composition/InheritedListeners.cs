@@ -8,13 +8,13 @@ namespace Bridge.Gateway.Composition;
 /// <summary>The link's listening sockets that a service manager made and handed over (socket activation).</summary>
 internal static class InheritedListeners
 {
-    /// <summary>Takes them, by the address that they listen on. Once in a process.</summary>
-    /// <param name="variable">Reads an environment variable.</param>
+    /// <summary>Finds them, by the address that they listen on.</summary>
+    /// <param name="descriptors">What was handed over, without what was kept for an earlier process. Taken over.</param>
     /// <exception cref="CommandFailedException">One of them is no listening TCP socket.</exception>
-    public static Dictionary<IPEndPoint, Socket> Take(Func<string, string?> variable)
+    public static Dictionary<IPEndPoint, Socket> Find(IEnumerable<InheritedDescriptor> descriptors)
     {
         Dictionary<IPEndPoint, Socket> listeners = [];
-        foreach (InheritedDescriptor inherited in InheritedDescriptor.TakeAll(variable))
+        foreach (InheritedDescriptor inherited in descriptors)
         {
             Socket socket = TakeSocket(inherited);
             if (socket is { SocketType: SocketType.Dgram, AddressFamily: AddressFamily.InterNetwork or AddressFamily.InterNetworkV6 })

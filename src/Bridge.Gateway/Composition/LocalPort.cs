@@ -29,6 +29,11 @@ internal abstract class LocalPort : IAsyncDisposable
     {
     }
 
+    /// <summary>That configuration's access rules hold from now on. Ports without sockets have none.</summary>
+    public virtual void SetAccess(DeviceConfiguration wanted)
+    {
+    }
+
     /// <summary>Releases everything, after the last turn.</summary>
     public abstract ValueTask DisposeAsync();
 }

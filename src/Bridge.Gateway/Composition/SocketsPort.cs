@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Bridge.Gateway.Configuration;
 using Bridge.Gateway.Reports;
 using Bridge.Ports.Sockets;
+using Bridge.Ports.Sockets.Access;
 using Bridge.Relay;
 using Bridge.Rpmsg;
 using Microsoft.Extensions.Logging;
@@ -16,28 +17,35 @@ internal sealed class SocketsPort : LocalPort
     private readonly Action _listen, _close;
     private readonly Func<IReadOnlyList<ServiceOptions>, string?> _findConflict;
     private readonly Action<IReadOnlyList<ServiceOptions>> _setServices;
+    private readonly Action<IReadOnlyList<AccessRule>> _setAccess;
     private readonly IAsyncDisposable _port;
 
     /// <summary>Takes the device's directory and makes its services' sockets.</summary>
+    /// <param name="configuration">The device.</param>
+    /// <param name="gateway">Directories and permissions.</param>
+    /// <param name="store">Where descriptors outlive this process; null: nowhere.</param>
+    /// <param name="wake">Runs the device's turn; called only after <see cref="Listen"/>.</param>
+    /// <param name="time">For everything.</param>
+    /// <param name="loggers">For everything.</param>
     /// <exception cref="RunDirectoryException">The device's directory cannot be used.</exception>
-    public SocketsPort(DeviceConfiguration configuration, GatewayConfiguration gateway, Action wake, TimeProvider time, ILoggerFactory loggers)
+    public SocketsPort(DeviceConfiguration configuration, GatewayConfiguration gateway, IDescriptorStore? store, Action wake, TimeProvider time, ILoggerFactory loggers)
     {
         _configuration = configuration;
         ILogger portLog = loggers.CreateLogger<SocketsOptions>(), relayLog = loggers.CreateLogger<DeviceHost>();
         SocketsOptions options = Options(configuration, gateway);
         if (configuration.Side == DeviceSide.Virtio)
         {
-            var port = new SocketsDriverPort(options, wake, portLog, time);
+            var port = new SocketsDriverPort(options, wake, portLog, time, store);
             Relay = new DriverRelay(configuration.Name, port, time, relayLog);
             (_readPort, _listen, _close, _port) = (port.ReadStatus, port.Listen, port.Close, port);
-            (_findConflict, _setServices) = (port.FindServiceConflict, port.SetServices);
+            (_findConflict, _setServices, _setAccess) = (port.FindServiceConflict, port.SetServices, port.SetAccess);
         }
         else
         {
-            var port = new SocketsDevicePort(options, wake, portLog, time);
+            var port = new SocketsDevicePort(options, wake, portLog, time, store);
             Relay = new DeviceRelay(configuration.Name, port, new PoolOptions(PlaceSize: configuration.Rpmsg.BufferSize), time, relayLog);
             (_readPort, _listen, _close, _port) = (port.ReadStatus, port.Listen, port.Close, port);
-            (_findConflict, _setServices) = (port.FindServiceConflict, port.SetServices);
+            (_findConflict, _setServices, _setAccess) = (port.FindServiceConflict, port.SetServices, port.SetAccess);
         }
     }
 
@@ -82,6 +90,9 @@ internal sealed class SocketsPort : LocalPort
     public override void SetServices(DeviceConfiguration wanted) => _setServices(Services(wanted));
 
     /// <inheritdoc/>
+    public override void SetAccess(DeviceConfiguration wanted) => _setAccess(wanted.Access);
+
+    /// <inheritdoc/>
     public override ValueTask DisposeAsync() => _port.DisposeAsync();
 
     private static SocketsOptions Options(DeviceConfiguration device, GatewayConfiguration gateway) => new()
@@ -91,12 +102,14 @@ internal sealed class SocketsPort : LocalPort
         Rpmsg = new RpmsgOptions(device.Rpmsg.Buffers, device.Rpmsg.BufferSize),
         Services = Services(device),
         Channels = device.Channels,
+        Access = device.Access,
         TcpAddresses = device.Tcp,
         Mode = gateway.SocketMode,
         Group = gateway.Group,
         Quota = device.Rpmsg.Quota,
         OverQuota = device.Rpmsg.SlowReader,
         AddressService = device.Rpmsg.AddressService,
+        Keeps = gateway.Keeps,
         FirstEndpoint = (uint)RandomNumberGenerator.GetInt32((int)RpmsgAddress.FirstDynamic, (int)RpmsgAddress.LastDynamic + 1),
     };
 

@@ -25,6 +25,7 @@ internal sealed class ConfigurationBinding(ConfigurationReader reader, Configura
             [.. peers.Select(Link)],
             [.. reader.Names(ConfigurationKeys.Devices.Path).Select(device => Device(device, peers, run))])
         {
+            Keeps = reader.ReadOrDefault(ConfigurationKeys.Keep),
             Metrics = new MetricsConfiguration(reader.ReadList(ConfigurationKeys.MetricsListen) ?? [], Otlp()),
         };
     }
@@ -95,7 +96,10 @@ internal sealed class ConfigurationBinding(ConfigurationReader reader, Configura
                 Takeover: reader.ReadOrDefault(ConfigurationKeys.ChannelTakeover, device),
                 Grace: TimeSpan.FromSeconds(reader.ReadOrDefault(ConfigurationKeys.ChannelGraceSeconds, device))),
             reader.ReadList(ConfigurationKeys.Tcp, device) ?? [],
-            [.. reader.Names(ConfigurationKeys.Services.At(device)).Select(service => Service(device, service))]);
+            [.. reader.Names(ConfigurationKeys.Services.At(device)).Select(service => Service(device, service))])
+        {
+            Access = new AccessBinding(reader, errors).Bind(device),
+        };
     }
 
     private string DeviceLink(string device, IReadOnlyList<string> peers)

@@ -11,14 +11,17 @@ internal sealed class ConfigurationChange
     public ConfigurationChange(GatewayConfiguration running, GatewayConfiguration wanted)
     {
         Restart("name", running.Name, wanted.Name);
-        Restart("identity", running.IdentityFile, wanted.IdentityFile);
         Restart("runDirectory", running.RunDirectory, wanted.RunDirectory);
         Restart("mode", running.SocketMode, wanted.SocketMode);
         Restart("group", running.Group, wanted.Group);
         RestartList("listen", running.Listen, wanted.Listen);
         Restart("adminSocket", running.AdminSocket, wanted.AdminSocket);
+        Restart("keep", running.Keeps, wanted.Keeps);
+        RestartList("metrics:listen", running.Metrics.Listen, wanted.Metrics.Listen);
+        Restart("metrics:otlp", running.Metrics.Otlp, wanted.Metrics.Otlp);
         Outcome = running with
         {
+            IdentityFile = wanted.IdentityFile,
             Links = Merge("links", running.Links, wanted.Links, static link => link.Peer, Link),
             Devices = Merge("devices", running.Devices, wanted.Devices, static device => device.Name, Device),
         };
@@ -90,15 +93,20 @@ internal sealed class ConfigurationChange
         Restart($"{key}:port", running.Port, wanted.Port);
         Restart($"{key}:socket", running.Socket, wanted.Socket);
         Restart($"{key}:inBandNotifications", running.InBandNotifications, wanted.InBandNotifications);
+        Restart($"{key}:unsealedMemory", running.UnsealedMemory, wanted.UnsealedMemory);
         Restart($"{key}:pool", running.Pool, wanted.Pool);
         Restart($"{key}:rpmsg", running.Rpmsg, wanted.Rpmsg);
         Restart($"{key}:channels", running.Channels, wanted.Channels);
         RestartList($"{key}:tcp", running.Tcp, wanted.Tcp);
         // With another port on this machine there is nobody to take them.
-        if (running.Port != PortChoice.Sockets || wanted.Port != PortChoice.Sockets || Same(running.Services, wanted.Services))
+        bool sameServices = Same(running.Services, wanted.Services), sameAccess = Same(running.Access, wanted.Access);
+        if (running.Port != PortChoice.Sockets || wanted.Port != PortChoice.Sockets || (sameServices && sameAccess))
             return running;
-        Services($"{key}:services", running.Services, wanted.Services);
-        return running with { Services = wanted.Services };
+        if (!sameServices)
+            Services($"{key}:services", running.Services, wanted.Services);
+        if (!sameAccess)
+            _changed.Add($"{key}:access: {(wanted.Access.Count == 0 ? "everything is allowed" : $"{wanted.Access.Count} rules, the first that fits decides")}");
+        return running with { Services = wanted.Services, Access = wanted.Access };
     }
 
     private void Services(string key, IReadOnlyList<ServiceConfiguration> running, IReadOnlyList<ServiceConfiguration> wanted)

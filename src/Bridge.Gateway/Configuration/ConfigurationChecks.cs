@@ -130,6 +130,12 @@ internal sealed class ConfigurationChecks(GatewayConfiguration configuration, Co
 
         CheckRpmsg(device);
         CheckServices(device);
+        if (device.Access.Count > 0 && device.Port != PortChoice.Sockets)
+        {
+            errors.Add(
+                AccessKeys.Access.At(device.Name), $"rules are about sockets, and {ChoiceName.Of(device.Port)} has none: messages pass there as they are; remove them, and set rules at the other side");
+        }
+
         if (device.Port == PortChoice.VhostUser)
         {
             CheckVhostUser(device);

@@ -38,6 +38,24 @@ internal static class ConfigurationFile
         return errors.All.Count == 0 ? configuration : throw new ConfigurationException(errors.All);
     }
 
+    /// <summary>Every single value of the file and of the environment by its key, in alphabetical order, unchecked.</summary>
+    /// <exception cref="ConfigurationException">The file cannot be read, or is no JSON.</exception>
+    public static IReadOnlyList<KeyValuePair<string, string>> List(string path)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            return [.. Parse(stream, path).AsEnumerable()
+                .Where(static pair => pair.Value is not null)
+                .OrderBy(static pair => pair.Key, StringComparer.OrdinalIgnoreCase)
+                .Select(static pair => KeyValuePair.Create(pair.Key, pair.Value!))];
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException([new ConfigurationError(path, $"the file cannot be read: {failure.Message}")]);
+        }
+    }
+
     private static IConfigurationRoot Parse(Stream stream, string path)
     {
         try

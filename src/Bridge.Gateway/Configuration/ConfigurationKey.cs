@@ -1,7 +1,7 @@
 namespace Bridge.Gateway.Configuration;
 
 /// <summary>
-/// One row of the configuration reference. Its path is colon-separated, with <c>&lt;peer&gt;</c>, <c>&lt;device&gt;</c> and <c>&lt;service&gt;</c> for names that the user chooses.
+/// One row of the configuration reference. Its path is colon-separated, with <c>&lt;peer&gt;</c>, <c>&lt;device&gt;</c> and <c>&lt;service&gt;</c> for names that the user chooses, and <c>&lt;number&gt;</c> for places in a list.
 /// </summary>
 /// <param name="Path">Where the value stands in the file.</param>
 /// <param name="Default">The value when it is absent, as the reference shows it; empty = none.</param>

@@ -33,6 +33,9 @@ internal static class ConfigurationKeys
     public static readonly ValueKey<string> AdminSocket = new("adminSocket", new TextRule("path", "a path of at most 107 bytes"), "(admin.sock in runDirectory)",
         "Unix socket of the admin API, which the commands status and channels ask.");
 
+    public static readonly ValueKey<bool> Keep = new("keep", new YesNoRule(), "true",
+        "A gateway that is killed or restarted goes on where it ended: rings, names, addresses and what was under way are kept in .kept in each device's directory below runDirectory, which should be in memory (tmpfs).");
+
     public static readonly SectionKey Metrics = new("metrics", "Figures for a monitoring system; the admin socket has them too.");
 
     public static readonly ValueKey<IPEndPoint> MetricsListen = new("metrics:listen", new TcpPlaceRule(), "(empty)",
@@ -163,10 +166,10 @@ internal static class ConfigurationKeys
     /// <summary>All rows, in the order of the reference.</summary>
     public static IReadOnlyList<ConfigurationKey> All { get; } =
     [
-        Name, Identity, RunDirectory, Mode, Group, Listen, AdminSocket,
+        Name, Identity, RunDirectory, Mode, Group, Listen, AdminSocket, Keep,
         Metrics, MetricsListen, Otlp, OtlpEndpoint, OtlpProtocol, OtlpIntervalSeconds,
         Links, Link, Fingerprint, CertificateAuthority, PeerName, Connect, Transport, KeepAliveSeconds, HelloTimeoutSeconds,
         Devices, Device, DeviceLink, Side, Type, Port, Socket, InBandNotifications, UnsealedMemory, Pool, PoolPlaces, PoolPlaceSize, PoolQueues, Rpmsg, Buffers, BufferSize, Quota, SlowReader, AddressService,
-        Channels, ChannelTakeover, ChannelGraceSeconds, Tcp, Services, Service, Address, Permanent, Peers, Takeover, GraceSeconds,
+        Channels, ChannelTakeover, ChannelGraceSeconds, .. AccessKeys.All, Tcp, Services, Service, Address, Permanent, Peers, Takeover, GraceSeconds,
     ];
 }

@@ -82,6 +82,12 @@ internal sealed class ConfigurationTree
             errors.Add(path, $"the name {problem}; use {rule.Range}");
         }
 
+        if (_key is SectionKey { IsList: true })
+        {
+            CheckList(node, path, errors);
+            return;
+        }
+
         string[] children = [.. node.GetChildren().Select(child => child.Key)];
         if (node.Value is not null)
         {
@@ -91,6 +97,22 @@ internal sealed class ConfigurationTree
         {
             // Configuration providers turn [a, b] into members 0 and 1.
             errors.Add(path, "is a list; give an object");
+        }
+        else
+        {
+            CheckMembers(node, path, errors);
+        }
+    }
+
+    private void CheckList(IConfigurationSection node, string path, ConfigurationErrors errors)
+    {
+        if (!string.IsNullOrEmpty(node.Value))
+        {
+            errors.Add(path, $"is the single value {node.Value}; give a list of objects");
+        }
+        else if (node.GetChildren().Any(static child => !child.Key.All(char.IsAsciiDigit)))
+        {
+            errors.Add(path, "is an object; give a list of objects");
         }
         else
         {

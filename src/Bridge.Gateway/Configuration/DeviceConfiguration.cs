@@ -1,5 +1,6 @@
 using System.Net;
 using Bridge.Ports.Sockets;
+using Bridge.Ports.Sockets.Access;
 
 namespace Bridge.Gateway.Configuration;
 
@@ -30,4 +31,8 @@ internal sealed record DeviceConfiguration(
     RpmsgConfiguration Rpmsg,
     EntryTerms Channels,
     IReadOnlyList<IPEndPoint> Tcp,
-    IReadOnlyList<ServiceConfiguration> Services);
+    IReadOnlyList<ServiceConfiguration> Services)
+{
+    /// <summary>Who may talk about what; the first rule that fits decides.</summary>
+    public IReadOnlyList<AccessRule> Access { get; init; } = [];
+}

@@ -21,6 +21,9 @@ internal sealed record GatewayConfiguration(
     IReadOnlyList<LinkConfiguration> Links,
     IReadOnlyList<DeviceConfiguration> Devices)
 {
+    /// <summary>A successor goes on where this process ends.</summary>
+    public bool Keeps { get; init; } = true;
+
     /// <summary>Where the figures can be had.</summary>
     public MetricsConfiguration Metrics { get; init; } = MetricsConfiguration.None;
 }

@@ -13,7 +13,7 @@ internal sealed class Delivery
     public const int HeaderSize = 8;
 
     private readonly BitArray _seen;
-    private long _highest = -1;
+    private long _highest = -1, _before = -1;
     private long _accepted, _received;
 
     /// <summary>A direction for at most that many messages.</summary>
@@ -31,11 +31,17 @@ internal sealed class Delivery
     /// <summary>Came more than once.</summary>
     public long Duplicated { get; private set; }
 
+    /// <summary>Those among <see cref="Duplicated"/> that came directly after themselves: what was being handed over was handed over again.</summary>
+    public long Repeated { get; private set; }
+
     /// <summary>Came after a message with a higher number.</summary>
     public long Reordered { get; private set; }
 
     /// <summary>Accepted and never received.</summary>
     public long Lost => Accepted - (Received - Duplicated - Foreign);
+
+    /// <summary>How many of the messages with numbers below <paramref name="number"/> were never received. When nobody receives any more.</summary>
+    public long LostBelow(long number) => Enumerable.Range(0, checked((int)number)).Count(one => !_seen[one]);
 
     /// <summary>Numbers the next message.</summary>
     public void Number(Span<byte> message) => BinaryPrimitives.WriteInt64LittleEndian(message, _accepted);
@@ -52,7 +58,10 @@ internal sealed class Delivery
         if (!known)
             Foreign++;
         else if (!fresh)
+        {
             Duplicated++;
+            Repeated += number == _before ? 1 : 0;
+        }
         else
         {
             _seen[(int)number] = true;
@@ -61,6 +70,7 @@ internal sealed class Delivery
             _highest = Math.Max(_highest, number);
         }
 
+        _before = number;
         // Last: whoever sees the count sees the rest.
         Interlocked.Increment(ref _received);
         return fresh;

@@ -24,7 +24,7 @@ internal sealed partial class KernelScenario(LabBench bench) : LabScenario(bench
 
     private readonly LabCable _cable = new(bench.Time);
     private LabGuest? _guest;
-    private Socket? _application;
+    private LabConnection? _application;
 
     /// <inheritdoc/>
     public override string Invitation => $"""
@@ -39,7 +39,7 @@ internal sealed partial class KernelScenario(LabBench bench) : LabScenario(bench
 
     private LabGuest Guest => _guest!;
 
-    private Socket Application => _application!;
+    private LabConnection Application => _application!;
 
     /// <inheritdoc/>
     public override async Task<LabReport> RunAsync(CancellationToken cancellation)
@@ -84,12 +84,12 @@ internal sealed partial class KernelScenario(LabBench bench) : LabScenario(bench
 
     private async Task<KernelLabReport> ExchangeAsync(string transport, CancellationToken cancellation)
     {
-        _application = await new SocketConnector(SocketTarget.Service(Bench.Vhost.Places, Device, Service), LabBench.StartPatience, TextWriter.Null, Bench.Time).ConnectAsync(cancellation);
+        _application = await LabConnection.OpenAsync(SocketTarget.Service(Bench.Vhost.Places, Device, Service), reconnects: false, Bench.Time, cancellation);
         await Guest.RunAsync($"await 60 endpoint {Service} && file=$(endpoint {Service}) && await 60 test -c $file && exec 3<>$file", cancellation);
         // A service learns its peer from what that sends first.
         await Guest.RunAsync("rpmsg send fd:3 hello", cancellation);
         byte[] hello = new byte[NumberedMessage.Maximum];
-        await Application.ReceiveAsync(hello, SocketFlags.None, cancellation);
+        await Application.Current.ReceiveAsync(hello, SocketFlags.None, cancellation);
         // The bus has two devices of its own besides.
         int channels = int.Parse(await Guest.RunAsync("channels | grep -v -c -e rpmsg_ctrl -e rpmsg_ns", cancellation), CultureInfo.InvariantCulture);
 

@@ -41,18 +41,20 @@ internal sealed class LabBench(LabOptions options, IAnsiConsole progress, TimePr
     /// <param name="driverSide">Its configuration at the virtio side; <c>link</c> and <c>side</c> are added.</param>
     /// <param name="deviceSide">The same at the vhost side.</param>
     /// <param name="cable">What the link runs through, if it is to be cut; null: nothing.</param>
-    public void Start(string device, JsonObject driverSide, JsonObject deviceSide, LabCable? cable = null)
+    /// <param name="areKilled">Whether the scenario kills them: one notices soon that the other one is silent.</param>
+    /// <param name="areSupervised">Whether each of them has a service manager that keeps descriptors.</param>
+    public void Start(string device, JsonObject driverSide, JsonObject deviceSide, LabCable? cable = null, bool areKilled = false, bool areSupervised = false)
     {
         // Two gateways that wait for each other in vain would say the same, later.
         if (options.Transport == "quic" && QuicSupport.WhyNot is { } whyNot)
             throw new CommandFailedException(ExitCode.Failure, $"{whyNot} Install it, or use --transport tcp.");
-        _virtio = new LabGateway("virtio", Directory, time);
-        _vhost = new LabGateway("vhost", Directory, time);
+        _virtio = new LabGateway("virtio", Directory, areSupervised, time);
+        _vhost = new LabGateway("vhost", Directory, areSupervised, time);
         IPEndPoint listen = LoopbackPort.Free();
         JsonObject towardsVirtio = Link(_virtio), towardsVhost = Link(_vhost);
-        if (cable is not null)
+        if (cable is not null || areKilled)
         {
-            // A cut is noticed by silence, so not much of that.
+            // A cut is noticed by silence, and over QUIC so is an end; so not much of that.
             foreach (JsonObject link in new[] { towardsVirtio, towardsVhost })
                 link["keepAliveSeconds"] = LabCable.KeepAliveSeconds;
         }

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Bridge.Gateway.Lab;
 
 /// <summary>Numbered messages from one application to another, without a break until <see cref="Finish"/>. The figures count when <see cref="RunAsync"/> has ended.</summary>
@@ -11,7 +9,7 @@ internal sealed class LabFlow
     private readonly NumberedSender _sender;
     private volatile bool _finishing;
 
-    public LabFlow(string name, Socket from, Socket to, int seed, TimeProvider time)
+    public LabFlow(string name, LabConnection from, LabConnection to, int seed, TimeProvider time)
     {
         _sender = new NumberedSender(from, seed, Delivery);
         Receiver = new NumberedReceiver(name, to, seed, Delivery, time);

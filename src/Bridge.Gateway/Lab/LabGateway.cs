@@ -13,20 +13,30 @@ namespace Bridge.Gateway.Lab;
 /// <summary>One gateway of the lab: a process of its own with its own key, directory and configuration. It ends when its standard input does, so it never outlives the lab.</summary>
 internal sealed class LabGateway : IAsyncDisposable
 {
+    // The exit code that a shell would give a process that SIGKILL (9) has ended.
+    private const int Killed = 128 + 9;
+
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
     private readonly string _directory;
     private readonly AdminClient _admin;
+    private readonly LabSupervisor? _supervisor;
     private Process? _process;
     private Task _logging = Task.CompletedTask;
 
     /// <summary>Prepares a gateway: directory and identity.</summary>
-    public LabGateway(string name, string parent, TimeProvider time)
+    /// <param name="name">The gateway's name, and its directory's.</param>
+    /// <param name="parent">Where that is made.</param>
+    /// <param name="isSupervised">Whether descriptors are kept for it.</param>
+    /// <param name="time">For the key's dates.</param>
+    public LabGateway(string name, string parent, bool isSupervised, TimeProvider time)
     {
         Name = name;
         _directory = Directory.CreateDirectory(Path.Combine(parent, name)).FullName;
         Identity = IdentityFile.LoadOrCreate(Path.Combine(_directory, "identity.pem"), name, time, out _);
         _admin = new AdminClient(AdminSocketPath);
+        if (isSupervised)
+            _supervisor = new LabSupervisor(name, Path.Combine(_directory, "notify"));
     }
 
     /// <summary>The gateway's name.</summary>
@@ -68,14 +78,20 @@ internal sealed class LabGateway : IAsyncDisposable
             ["devices"] = new JsonObject { [device] = settings },
         };
         File.WriteAllText(ConfigurationFile, configuration.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        // Under `dotnet rpmsg-bridge.dll` the process is dotnet itself and wants the program's name first.
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-            start.ArgumentList.Add(typeof(LabGateway).Assembly.Location);
-        foreach (string argument in new[] { "run", "--config", ConfigurationFile, RunCommand.UntilInputEndsOption })
-            start.ArgumentList.Add(argument);
-        _process = Process.Start(start) ?? throw new CommandFailedException(ExitCode.Failure, $"gateway {Name} could not be started.");
-        _logging = LogAsync(_process);
+        Launch();
+    }
+
+    /// <summary>Ends the process, and starts the next one in its place, which is not waited for. Its end is.</summary>
+    /// <param name="isKilled">By SIGKILL; else as SIGTERM would, which it must follow in order.</param>
+    /// <exception cref="CommandFailedException">It ended otherwise.</exception>
+    public async Task RestartAsync(bool isKilled)
+    {
+        if (isKilled)
+            _process!.Kill();
+        int exitCode = await StopAsync();
+        if (exitCode != (isKilled ? Killed : 0))
+            throw new CommandFailedException(ExitCode.Failure, $"gateway {Name} ended with exit code {exitCode}.{await LogTailAsync()}");
+        Launch();
     }
 
     /// <summary>Its process id, for people who want to look at it or kill it.</summary>
@@ -109,6 +125,10 @@ internal sealed class LabGateway : IAsyncDisposable
         throw new CommandFailedException(ExitCode.Failure, $"gateway {Name}: {what} did not come about within {patience.TotalSeconds} s: {last}.{await LogTailAsync()}");
     }
 
+    /// <summary>Its channels and services.</summary>
+    /// <exception cref="CommandFailedException">It does not answer.</exception>
+    public async Task<IReadOnlyList<ChannelReport>> ReadChannelsAsync(CancellationToken cancellation) => (await _admin.GetChannelsAsync(cancellation)).Channels;
+
     /// <summary>Ends the process as SIGTERM would: it drains and says goodbye. Its exit code.</summary>
     public async Task<int> StopAsync()
     {
@@ -138,13 +158,26 @@ internal sealed class LabGateway : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        _supervisor?.Dispose();
         _admin.Dispose();
         Identity.Dispose();
     }
 
+    private void Launch()
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        // Under `dotnet rpmsg-bridge.dll` the process is dotnet itself and wants the program's name first.
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+            start.ArgumentList.Add(typeof(LabGateway).Assembly.Location);
+        foreach (string argument in new[] { "run", "--config", ConfigurationFile, RunCommand.UntilInputEndsOption })
+            start.ArgumentList.Add(argument);
+        _process = (_supervisor is null ? Process.Start(start) : _supervisor.Start(start)) ?? throw new CommandFailedException(ExitCode.Failure, $"gateway {Name} could not be started.");
+        _logging = LogAsync(_process);
+    }
+
     private async Task LogAsync(Process process)
     {
-        await using StreamWriter log = new(LogFile) { AutoFlush = true };
+        await using StreamWriter log = new(LogFile, append: true) { AutoFlush = true };
         while (await process.StandardError.ReadLineAsync() is { } line)
             await log.WriteLineAsync(line);
     }

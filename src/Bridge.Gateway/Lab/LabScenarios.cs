@@ -11,6 +11,7 @@ internal static class LabScenarios
     [
         (Default, "a file through a channel and back, ping-pong and a burst between two applications", bench => new ChannelScenario(bench)),
         (LinkLossScenario.Name, "numbered messages both ways while the link is cut again and again", bench => new LinkLossScenario(bench)),
+        (RestartScenario.Name, "the same while the gateways are killed in turn and started anew", bench => new RestartScenario(bench)),
         (KernelScenario.Name, "the Linux kernel's rpmsg drivers in a guest, an application at the other gateway, and a burst both ways while the link is cut", bench => new KernelScenario(bench)),
         (BlkScenario.Name, "a guest in QEMU whose disk qemu-storage-daemon exports behind the other gateway; the link is cut while it writes", bench => new BlkScenario(bench)),
     ];

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Bridge.Gateway.Applications;
 using Bridge.Gateway.Reports;
@@ -20,7 +19,7 @@ internal sealed class LinkLossScenario(LabBench bench) : LabScenario(bench)
     private static readonly TimeSpan[] Outages = [TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)];
 
     private readonly LabCable _cable = new(bench.Time);
-    private Socket? _device, _driver;
+    private LabConnection? _device, _driver;
 
     /// <inheritdoc/>
     public override string Invitation => $"""
@@ -109,6 +108,5 @@ internal sealed class LinkLossScenario(LabBench bench) : LabScenario(bench)
         return slowest;
     }
 
-    private Task<Socket> ConnectAsync(SocketTarget target, CancellationToken cancellation) =>
-        new SocketConnector(target, LabBench.StartPatience, TextWriter.Null, Bench.Time).ConnectAsync(cancellation);
+    private Task<LabConnection> ConnectAsync(SocketTarget target, CancellationToken cancellation) => LabConnection.OpenAsync(target, reconnects: false, Bench.Time, cancellation);
 }

@@ -11,7 +11,10 @@ internal sealed class NumberedMessage(int seed)
     /// <summary>Bytes of the longest message: the payload of a 512-byte buffer.</summary>
     public const int Maximum = 496;
 
-    private const int Header = 9, Last = 8;
+    /// <summary>Bytes of the shortest message: number and flag.</summary>
+    public const int Minimum = 9;
+
+    private const int Header = Minimum, Last = 8;
 
     private readonly byte[] _expected = new byte[Maximum];
 

@@ -4,11 +4,13 @@ using Bridge.Gateway.Commands;
 namespace Bridge.Gateway.Lab;
 
 /// <summary>An application that receives numbered messages and checks every byte. The figures count when <see cref="RunAsync"/> has ended.</summary>
-internal sealed class NumberedReceiver(string name, Socket socket, int seed, Delivery delivery, TimeProvider time)
+internal sealed class NumberedReceiver(string name, LabConnection connection, int seed, Delivery delivery, TimeProvider time)
 {
     /// <summary>Nothing for that long although the link is whole, or its outage over, is a hang.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    // Not that at the begin of receiving: the sender may have found the end by then, and what came before it has yet to be read.
+    private readonly Socket _first = connection.Current;
     private readonly Lock _gate = new();
     private TimeSpan _pause;
     private long _resumed;
@@ -45,12 +47,18 @@ internal sealed class NumberedReceiver(string name, Socket socket, int seed, Del
         long before = time.GetTimestamp();
         using var limit = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        Socket socket = _first;
         for (bool last = false; !last;)
         {
             limit.CancelAfter(Patience);
-            int length = await ReceiveAsync(message, limit.Token, either.Token);
+            int length = await ReceiveAsync(socket, message, limit.Token, either.Token);
             if (length == 0)
-                throw new CommandFailedException(ExitCode.Failure, $"{name}: the channel ended after {delivery.Received} messages.");
+            {
+                socket = await connection.NextAsync(socket, either.Token)
+                    ?? throw new CommandFailedException(ExitCode.Failure, $"{name}: the channel ended after {delivery.Received} messages.");
+                continue;
+            }
+
             long now = time.GetTimestamp();
             TimeSpan pause = time.GetElapsedTime(before, now);
             (before, LongestPause) = (now, pause > LongestPause ? pause : LongestPause);
@@ -81,11 +89,22 @@ internal sealed class NumberedReceiver(string name, Socket socket, int seed, Del
         }
     }
 
-    private async ValueTask<int> ReceiveAsync(byte[] message, CancellationToken limit, CancellationToken either)
+    /// <summary>The next message's length; 0 at the connection's end.</summary>
+    private async ValueTask<int> ReceiveAsync(Socket socket, byte[] message, CancellationToken limit, CancellationToken either)
     {
         try
         {
-            return await socket.ReceiveAsync(message, SocketFlags.None, either);
+            while (true)
+            {
+                try
+                {
+                    return await socket.ReceiveAsync(message, SocketFlags.None, either);
+                }
+                catch (SocketException reset) when (reset.SocketErrorCode == SocketError.ConnectionReset)
+                {
+                    // Said once, before what still waits to be read: the other end went without having read everything.
+                }
+            }
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {

@@ -9,7 +9,13 @@ namespace Bridge.Gateway.Metrics;
 internal static class CounterFamilies
 {
     /// <summary>Counters of messages that a configured policy dropped, with the reason.</summary>
-    public static FrozenDictionary<string, string> Dropped { get; } = new Dictionary<string, string> { ["port.dropped"] = "quota" }.ToFrozenDictionary();
+    public static FrozenDictionary<string, string> Dropped { get; } = new Dictionary<string, string>
+    {
+        ["port.dropped"] = "quota",
+        ["port.deniedIn"] = "denied_in",
+        ["port.deniedOut"] = "denied_out",
+        ["port.rateDropped"] = "rate",
+    }.ToFrozenDictionary();
 
     /// <summary>Counters of messages that nobody could be given.</summary>
     public static FrozenSet<string> UndeliveredCounters { get; } = FrozenSet.Create(

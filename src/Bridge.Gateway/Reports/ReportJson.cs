@@ -19,4 +19,5 @@ namespace Bridge.Gateway.Reports;
 [JsonSerializable(typeof(KernelLabReport))]
 [JsonSerializable(typeof(LossLabReport))]
 [JsonSerializable(typeof(ReloadReport))]
+[JsonSerializable(typeof(ConfigurationReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -24,6 +24,8 @@ internal sealed class ServiceNotifier
         bool isOurs = variable("WATCHDOG_PID") is not { Length: > 0 } process || process == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         if (isOurs && long.TryParse(variable("WATCHDOG_USEC"), NumberStyles.None, CultureInfo.InvariantCulture, out long microseconds) && microseconds > 0)
             WatchdogLimit = TimeSpan.FromMicroseconds(microseconds);
+        if (int.TryParse(variable("FDSTORE"), NumberStyles.None, CultureInfo.InvariantCulture, out int descriptors) && _socket is not null)
+            DescriptorLimit = descriptors;
     }
 
     /// <summary>A service manager listens.</summary>
@@ -31,6 +33,9 @@ internal sealed class ServiceNotifier
 
     /// <summary>Silence after which the manager kills this process (WatchdogSec=); null: it does not.</summary>
     public TimeSpan? WatchdogLimit { get; }
+
+    /// <summary>How many descriptors the manager keeps for this service; 0: none. (FDSTORE, which systemd sets from 254 on, and the unit files for older ones.)</summary>
+    public int DescriptorLimit { get; }
 
     /// <summary>The gateway serves; <paramref name="status"/> is one line for people.</summary>
     public Task ReadyAsync(string status, CancellationToken cancellation) => SendAsync($"READY=1\nSTATUS={status}", [], cancellation);
@@ -52,10 +57,14 @@ internal sealed class ServiceNotifier
     /// <exception cref="LinuxException">The manager cannot be reached.</exception>
     public async Task SendAsync(string state, FileDescriptor[] descriptors, CancellationToken cancellation)
     {
-        if (_socket is null)
-            return;
-        byte[] bytes = Encoding.UTF8.GetBytes(state);
-        while (_socket.Send(bytes, descriptors) == SendOutcome.WouldBlock)
-            await Task.Delay(Pace, _time, cancellation);
+        while (!TrySend(state, descriptors))
+            await PauseAsync(cancellation);
     }
+
+    /// <summary>Waits before the next attempt.</summary>
+    public Task PauseAsync(CancellationToken cancellation) => Task.Delay(Pace, _time, cancellation);
+
+    /// <summary>The same without waiting. False: the manager has not read enough yet.</summary>
+    /// <exception cref="LinuxException">The manager cannot be reached.</exception>
+    public bool TrySend(string state, FileDescriptor[] descriptors) => _socket is null || _socket.Send(Encoding.UTF8.GetBytes(state), descriptors) != SendOutcome.WouldBlock;
 }

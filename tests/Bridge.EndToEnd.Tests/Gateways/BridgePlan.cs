@@ -42,6 +42,9 @@ internal sealed record BridgePlan
     /// <summary>Changes the devices' configurations, of A and of B, once everything else stands in them.</summary>
     public Action<JsonNode, JsonNode>? Devise { get; init; }
 
+    /// <summary>Changes the whole configurations, of A and of B, at the very last.</summary>
+    public Action<JsonObject, JsonObject>? Prepare { get; init; }
+
     /// <summary>A dials B over loopback.</summary>
     public static BridgePlan OnLoopback(string transport)
     {

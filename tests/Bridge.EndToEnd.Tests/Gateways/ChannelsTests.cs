@@ -88,7 +88,7 @@ public sealed class ChannelsTests
         // Endpoints lie beside channels; nothing lies anywhere else.
         string root = Path.GetDirectoryName(pair.A.RunDirectory)!;
         string[] all = [.. Directory.GetFileSystemEntries(Path.GetDirectoryName(root)!, "*", SearchOption.AllDirectories).Where(File.Exists)];
-        string[] allowed = ["channels", "endpoints", "services"];
+        string[] allowed = ["channels", "endpoints", "services", ".kept"];
         string[] elsewhere = [.. all.Where(file => !allowed.Contains(Path.GetFileName(Path.GetDirectoryName(file)!)))];
         string[] ordinary = ["admin.sock", "config.json", "identity.pem", "lock", "log", "stream", "control"];
         Assert.All(elsewhere, file => Assert.Contains(Path.GetFileName(file).TrimStart('.'), ordinary));

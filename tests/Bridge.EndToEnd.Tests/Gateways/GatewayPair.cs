@@ -23,6 +23,7 @@ internal sealed class GatewayPair : IAsyncDisposable
         Configure(A, B, plan, plan.ListenA, plan.ConnectA, plan.Devices, plan.Crossed);
         Configure(B, A, plan, plan.ListenB, plan.ConnectB, plan.Crossed, plan.Devices);
         plan.Devise?.Invoke(A.Configuration["devices"]!, B.Configuration["devices"]!);
+        plan.Prepare?.Invoke(A.Configuration, B.Configuration);
     }
 
     public TestGateway A { get; }

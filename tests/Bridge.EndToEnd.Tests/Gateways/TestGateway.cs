@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bridge.EndToEnd.Tests.Processes;
+using Bridge.Gateway.Configuration;
 using Bridge.Link.Trust;
 
 namespace Bridge.EndToEnd.Tests.Gateways;
@@ -57,6 +58,9 @@ internal sealed class TestGateway : IAsyncDisposable
     public string Log => _process!.Errors.Text;
 
     public IReadOnlyList<string> LogLines => _process!.Errors.ToList();
+
+    /// <summary>Where commands and the lab's applications find it.</summary>
+    public GatewayPlaces Places => new(RunDirectory, AdminSocket);
 
     public string ConfigurationFile => Path.Combine(_directory, "config.json");
 

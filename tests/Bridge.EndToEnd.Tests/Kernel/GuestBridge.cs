@@ -53,10 +53,11 @@ internal sealed class GuestBridge : IAsyncDisposable
         await UntilOnlineAsync();
     }
 
-    /// <summary>Kills gateway B, as if its machine were gone, starts it again, and waits until the device works end to end.</summary>
+    /// <summary>Kills gateway B and removes what it kept in memory, as if its machine were gone, starts it again, and waits until the device works end to end.</summary>
     public async Task RestartDeviceSideAsync()
     {
         await Pair.B.KillAsync();
+        Directory.Delete(Path.Combine(Pair.B.RunDirectory, Device, ".kept"), recursive: true);
         await Pair.B.StartAsync();
         await Task.WhenAll(Pair.A.UntilReadyAsync(), Pair.B.UntilReadyAsync());
     }

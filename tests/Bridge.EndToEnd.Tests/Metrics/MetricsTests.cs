@@ -66,6 +66,7 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    [Trait("Category", "Security")]
     public async Task Tcp_ForAnythingElse_RefusesAndServesOnlyItsAddress()
     {
         await using MeasuredPair pair = await MeasuredPair.JoinAsync();

@@ -119,6 +119,8 @@ public sealed class PackageTests(PackageMachine place) : IClassFixture<PackageMa
         Assert.Contains("aspnetcore-runtime-10.0", await DebianPackages.RunAsync("dpkg-deb", "-f", package, "Depends"), StringComparison.Ordinal);
         Assert.Equal("#!/bin/sh\nexec dotnet /usr/lib/rpmsg-bridge/rpmsg-bridge.dll \"$@\"\n", await File.ReadAllTextAsync(Path.Combine(tree, "usr/bin/rpmsg-bridge")));
         string program = Path.Combine(tree, "usr/lib/rpmsg-bridge");
+        string[] words = ["usr/share/man/man1/rpmsg-bridge.1.gz", "usr/share/bash-completion/completions/rpmsg-bridge", "usr/share/zsh/vendor-completions/_rpmsg-bridge", "usr/share/fish/vendor_completions.d/rpmsg-bridge.fish"];
+        Assert.All(words, file => Assert.True(new FileInfo(Path.Combine(tree, file)).Length > 1000, file));
         Assert.Contains("\"Microsoft.AspNetCore.App\"", await File.ReadAllTextAsync(Path.Combine(program, "rpmsg-bridge.runtimeconfig.json")), StringComparison.Ordinal);
         Assert.All(["rpmsg-bridge.dll", "rpmsg-bridge.deps.json", "Bridge.Linux.dll", "Bridge.Link.dll"], file => Assert.True(File.Exists(Path.Combine(program, file)), file));
         // ELF: no machine code of this machine.

@@ -117,6 +117,7 @@ public sealed class AdminApiTests
     }
 
     [Fact]
+    [Trait("Category", "Security")]
     public async Task Socket_WhileServing_IsClosedToOthers()
     {
         using TemporaryDirectory directory = new();
@@ -128,6 +129,7 @@ public sealed class AdminApiTests
     [Theory]
     [InlineData("daemon")]
     [InlineData("1")]
+    [Trait("Category", "Security")]
     public async Task Socket_WithAGroup_BelongsToItAndSoDoesANewDirectory(string group)
     {
         using TemporaryDirectory directory = new();

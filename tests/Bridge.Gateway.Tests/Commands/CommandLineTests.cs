@@ -14,7 +14,7 @@ public sealed class CommandLineTests
         (int exit, string output, _) = await RunAsync("--help");
 
         Assert.Equal(0, exit);
-        string[] commands = ["run", "check", "lab", "identity", "status", "channels", "rings", "echo", "ping", "cat"];
+        string[] commands = ["run", "check", "lab", "identity", "status", "channels", "rings", "echo", "ping", "cat", "control", "reload", "diag", "completion", "manual"];
         Assert.All(commands, command => Assert.Matches($@"(?m)^  {command}\b", output));
         Assert.Contains("0 done, 1 failed, 64 wrong command line, 69 no gateway running, 78 wrong configuration", output, StringComparison.Ordinal);
     }
@@ -27,6 +27,8 @@ public sealed class CommandLineTests
     [InlineData("status", "--admin-socket", "--config", "--json")]
     [InlineData("channels", "--admin-socket", "--config", "--json")]
     [InlineData("rings", "DEVICE", "--admin-socket", "--config", "--json")]
+    [InlineData("diag", "--output", "--no-self-test", "--admin-socket", "--config")]
+    [InlineData("completion", "SHELL", "bash", "zsh", "fish")]
     [InlineData("cat", "DEVICE", "NAME", "--service", "--chunk", "--raw", "--send-only", "--receive-only", "--linger", "--wait")]
     [InlineData("echo", "DEVICE", "SERVICE", "--wait", "--run-directory", "--config")]
     [InlineData("ping", "DEVICE", "CHANNEL", "--count", "--length", "--period", "--verify", "--timeout", "--json")]
@@ -36,6 +38,7 @@ public sealed class CommandLineTests
 
         Assert.Equal((0, ""), (exit, errors));
         Assert.All(words, word => Assert.Contains(word, output, StringComparison.Ordinal));
+        Assert.Contains(ExitCodes.Line, output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -41,6 +41,20 @@ public sealed class ConfigurationChangeTests
     }
 
     [Fact]
+    public void Access_OtherRules_AreTold()
+    {
+        GatewayConfiguration running = Load(With(device: "\"side\": \"vhost\""));
+        GatewayConfiguration wanted = Load(With(device: "\"side\": \"vhost\", \"access\": [{ \"service\": \"a*\", \"action\": \"deny\" }]"));
+        ConfigurationChange change = new(running, wanted);
+
+        Assert.Equal(["devices:rpmsg0:access: 1 rules, the first that fits decides"], change.Changed);
+        Assert.Empty(change.NeedRestart);
+        Assert.Equal(wanted.Devices[0].Access, change.Outcome.Devices[0].Access);
+        Assert.Equal(["devices:rpmsg0:access: everything is allowed"], new ConfigurationChange(wanted, running).Changed);
+        Assert.Same(wanted.Devices[0], new ConfigurationChange(wanted, Load(With(device: "\"side\": \"vhost\", \"access\": [{ \"service\": \"a*\", \"action\": \"deny\" }]"))).Outcome.Devices[0]);
+    }
+
+    [Fact]
     public void Peers_KeyAndAddresses_Change()
     {
         GatewayConfiguration running = Load(With(link: $"{Pin}, \"connect\": \"one.example\""));
@@ -54,6 +68,8 @@ public sealed class ConfigurationChangeTests
     [Theory]
     [InlineData("\"name\": \"x\"", Pin, "\"side\": \"vhost\"", "name")]
     [InlineData("\"listen\": [\"*:7000\"]", Pin, "\"side\": \"vhost\"", "listen")]
+    [InlineData("\"metrics\": { \"listen\": [9117] }", Pin, "\"side\": \"vhost\"", "metrics:listen")]
+    [InlineData("\"metrics\": { \"otlp\": { \"endpoint\": \"http://c:4317\" } }", Pin, "\"side\": \"vhost\"", "metrics:otlp")]
     [InlineData("\"mode\": \"0600\"", Pin, "\"side\": \"vhost\"", "mode")]
     [InlineData("", Pin + ", \"transport\": \"tcp\"", "\"side\": \"vhost\"", "links:b:transport")]
     [InlineData("", Pin + ", \"connect\": \"one.example\"", "\"side\": \"vhost\"", "links:b:connect")]

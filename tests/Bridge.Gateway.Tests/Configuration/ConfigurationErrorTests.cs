@@ -26,7 +26,7 @@ public sealed class ConfigurationErrorTests
         { "\"mode\": [\"0660\"]", "mode: is a list; give a file mode (three octal digits such as 0660: 6, 4, 2 or 0 each, the owner's 6)" },
         { "\"mode\": {\"user\": 6}", "mode: is an object; give a file mode (three octal digits such as 0660: 6, 4, 2 or 0 each, the owner's 6)" },
         { "\"lisen\": []", "lisen: there is no such key; did you mean listen?" },
-        { "\"zzz\": 1", "zzz: there is no such key; here are name, identity, runDirectory, mode, group, listen, adminSocket, metrics, links, devices" },
+        { "\"zzz\": 1", "zzz: there is no such key; here are name, identity, runDirectory, mode, group, listen, adminSocket, keep, metrics, links, devices" },
         {
             "\"adminSocket\": \"/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/012345.sock\"",
             "adminSocket: the socket path /0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/012345.sock would have 111 bytes, "
@@ -58,6 +58,19 @@ public sealed class ConfigurationErrorTests
 
     public static TheoryData<string, string> Device => new()
     {
+        { "\"side\": \"vhost\", \"access\": { \"service\": \"a\" }", "devices:rpmsg0:access: is an object; give a list of objects" },
+        { "\"side\": \"vhost\", \"access\": \"deny\"", "devices:rpmsg0:access: is the single value deny; give a list of objects" },
+        { "\"side\": \"vhost\", \"access\": [\"deny\"]", "devices:rpmsg0:access:0: is the single value deny; give an object" },
+        { "\"side\": \"vhost\", \"access\": [{ \"sevice\": \"a\" }]", "devices:rpmsg0:access:0:sevice: there is no such key; did you mean service?" },
+        { "\"side\": \"vhost\", \"access\": [{}, { \"address\": \"9-3\" }]", "devices:rpmsg0:access:1:address: 9-3 ends before it begins; use an address 0..4294967294, or two with a hyphen such as 1024-2047, decimal or 0x hexadecimal" },
+        { "\"side\": \"vhost\", \"access\": [{ \"address\": \"all\" }]", "devices:rpmsg0:access:0:address: all is neither an address nor two; use an address 0..4294967294, or two with a hyphen such as 1024-2047, decimal or 0x hexadecimal" },
+        { "\"side\": \"vhost\", \"access\": [{ \"direction\": \"up\" }]", "devices:rpmsg0:access:0:direction: up is not one of the choices; use both, in or out" },
+        { "\"side\": \"vhost\", \"access\": [{ \"priority\": 8 }]", "devices:rpmsg0:access:0:priority: 8 is out of range; use 0..7" },
+        { "\"side\": \"vhost\", \"access\": [{ \"action\": \"deny\", \"messagesPerSecond\": 8 }]", "devices:rpmsg0:access:0: denies and has a rate; remove the rate, or allow" },
+        {
+            "\"side\": \"virtio\", \"port\": \"vhost-user\", \"access\": [{}]",
+            "devices:rpmsg0:access: rules are about sockets, and vhost-user has none: messages pass there as they are; remove them, and set rules at the other side"
+        },
         { "", "devices:rpmsg0:side: there is none; use virtio or vhost (the peer has the other one)" },
         { "\"side\": \"driver\"", "devices:rpmsg0:side: driver is not one of the choices; use virtio or vhost" },
         { "\"side\": \"vhost\", \"port\": \"pci\"", "devices:rpmsg0:port: pci is not one of the choices; use sockets, vhost-user or cross-connect" },

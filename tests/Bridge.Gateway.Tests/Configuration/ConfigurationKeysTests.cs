@@ -9,8 +9,8 @@ public sealed class ConfigurationKeysTests
     [Fact]
     public void All_HoldsEveryDeclaredKeyOnce()
     {
-        ConfigurationKey[] declared = [.. typeof(ConfigurationKeys)
-            .GetFields(BindingFlags.Public | BindingFlags.Static)
+        ConfigurationKey[] declared = [.. new[] { typeof(ConfigurationKeys), typeof(AccessKeys) }
+            .SelectMany(static type => type.GetFields(BindingFlags.Public | BindingFlags.Static))
             .Select(field => field.GetValue(null))
             .OfType<ConfigurationKey>()];
 
