@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Bridge.Gateway.Reports;
 
 /// <summary>The lab's channel between two applications.</summary>
@@ -12,10 +14,12 @@ internal sealed record ChannelLabReport : DeliveryLabReport
     /// <summary>Messages that <c>send()</c> accepted.</summary>
     public long? Messages { get; init; }
 
-    /// <summary>Round trips of the ping-pong.</summary>
+    /// <summary>Round trips of the ping-pong. Behind the base's members, as scripts have always seen it.</summary>
+    [JsonPropertyOrder(1)]
     public RoundTripReport? RttMicroseconds { get; init; }
 
     /// <summary>Rate of the burst.</summary>
+    [JsonPropertyOrder(1)]
     public double? MessagesPerSecond { get; init; }
 
     /// <inheritdoc/>

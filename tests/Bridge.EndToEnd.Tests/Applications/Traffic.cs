@@ -45,8 +45,11 @@ internal sealed class Traffic : IDisposable
             return await condition();
         },
         what,
-        () => $"{_seed} {string.Join(", ", _flows)}\n{otherwise()}",
+        () => $"{Describe()}\n{otherwise()}",
         limit);
+
+    /// <summary>How far each flow is, and the seed.</summary>
+    public string Describe() => $"{_seed} {string.Join(", ", _flows)}";
 
     /// <summary>Waits until that many more messages have arrived.</summary>
     public Task UntilReceivedAsync(long more, GatewayPair pair)
@@ -65,7 +68,7 @@ internal sealed class Traffic : IDisposable
         }
         catch (TimeoutException)
         {
-            Assert.Fail($"Messages are missing. {_seed} {string.Join(", ", _flows)}\n{pair.Describe()}");
+            Assert.Fail($"Messages are missing. {Describe()}\n{pair.Describe()}");
         }
 
         foreach (NumberedFlow flow in _flows)

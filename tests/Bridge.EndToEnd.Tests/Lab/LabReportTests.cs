@@ -7,7 +7,7 @@ namespace Bridge.EndToEnd.Tests.Lab;
 public sealed class LabReportTests
 {
     private static readonly string[] Members =
-        ["scenario", "transport", "bytes", "sha256Match", "messages", "rttMicroseconds", "messagesPerSecond", "lost", "duplicated", "reordered"];
+        ["scenario", "transport", "bytes", "sha256Match", "messages", "lost", "duplicated", "reordered", "rttMicroseconds", "messagesPerSecond"];
 
     [Fact]
     public async Task Lab_OddFileOverTcp_ReportsOneJsonObject()
