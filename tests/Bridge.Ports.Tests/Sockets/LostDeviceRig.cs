@@ -44,6 +44,14 @@ internal sealed class LostDeviceRig : IAsyncDisposable
         return Application.Connect(_run[name]);
     }
 
+    /// <summary>Opens a service of the device side and waits until it waits: a message that comes earlier would find nobody.</summary>
+    public async Task<Application> Serve(string name)
+    {
+        Application application = await Open($"d/services/{name}");
+        await _turn.Until(() => _device.ReadStatus().Entries.Any(entry => entry.Name == name && entry.Conversations.Count == 1), $"{name} waits");
+        return application;
+    }
+
     /// <summary>The device side's machine is rebooted: another one, which knows nothing, is there when the lane comes up.</summary>
     public async Task LoseDevice()
     {

@@ -13,7 +13,7 @@ public sealed class LostDeviceTests
         using (server)
         {
             await LoseWithThreeUnderWay(rig, client);
-            using Application next = await rig.Open("d/services/echo");
+            using Application next = await rig.Serve("echo");
             await rig.Up();
 
             for (byte number = 1; number <= 3; number++)
@@ -37,7 +37,7 @@ public sealed class LostDeviceTests
         using (server)
         {
             await LoseWithThreeUnderWay(rig, client);
-            using Application next = await rig.Open("d/services/echo");
+            using Application next = await rig.Serve("echo");
             await rig.Up();
 
             Assert.Empty(await client.ReceiveToEnd());
@@ -51,7 +51,7 @@ public sealed class LostDeviceTests
     private static async Task<(Application Client, Application Server)> Begin(LostDeviceRig rig)
     {
         await rig.Up();
-        Application server = await rig.Open("d/services/echo");
+        Application server = await rig.Serve("echo");
         Application client = await rig.Open("v/channels/echo");
         await client.Send(new byte[] { 0 });
         Assert.Equal([0], await server.Receive());
