@@ -14,6 +14,9 @@ internal sealed class GuestKernel : IAsyncDisposable
     private readonly GuestShell _shell;
     private readonly TemporaryDirectory _directory;
 
+    // Seconds; it takes a hundredth of one.
+    private const int WithoutMemory = 60;
+
     private GuestKernel(RunningProcess process, TemporaryDirectory directory) => (_process, _shell, _directory) = (process, new GuestShell(process), directory);
 
     /// <summary>The process of its kernel; those of its user space are children of it.</summary>
@@ -58,10 +61,21 @@ internal sealed class GuestKernel : IAsyncDisposable
     public Task WaitForLogAsync(string text, int from = 0) => _shell.WaitForLogAsync(text, from);
 
     /// <summary>Boots the same guest again, as `reboot` does: the process stays and connects to its devices anew. Nothing is left of what ran.</summary>
+    /// <exception cref="GuestHungException">The kernel does not get as far as its devices.</exception>
     public async Task RebootAsync()
     {
         await _process.TypeAsync("reboot -f");
-        await _shell.WaitForBootAsync();
+        Task boot = _shell.WaitForBootAsync();
+        using PeriodicTimer pace = new(TimeSpan.FromSeconds(1));
+        for (int seconds = 0; !boot.IsCompleted && seconds < WithoutMemory; await pace.WaitForNextTickAsync())
+            seconds = HasMemory() ? 0 : seconds + 1;
+        if (!boot.IsCompleted)
+        {
+            _ = boot.ContinueWith(static late => late.Exception, TaskScheduler.Default);
+            throw new GuestHungException(Describe());
+        }
+
+        await boot;
     }
 
     /// <summary>Turns the guest off and waits for its process to end. Its exit code: 0, if the kernel did not panic.</summary>
@@ -88,6 +102,20 @@ internal sealed class GuestKernel : IAsyncDisposable
 
     /// <inheritdoc cref="GuestShell.Describe"/>
     public string Describe() => _shell.Describe();
+
+    /// <summary>A guest's memory is a file without a name, which a kernel opens long before its devices.</summary>
+    private bool HasMemory()
+    {
+        try
+        {
+            return File.ReadLines($"/proc/{Id}/maps").Any(static line => line.Contains("/dev/shm/", StringComparison.Ordinal));
+        }
+        catch (IOException)
+        {
+            // It has ended, which the shell notices.
+            return true;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
