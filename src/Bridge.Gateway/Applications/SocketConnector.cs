@@ -14,7 +14,11 @@ internal sealed class SocketConnector(SocketTarget target, TimeSpan patience, Te
 
     /// <summary>The connected socket.</summary>
     /// <exception cref="Commands.CommandFailedException">It cannot be had; the message says why and what to do.</exception>
-    public async Task<Socket> ConnectAsync(CancellationToken cancellation)
+    public Task<Socket> ConnectAsync(CancellationToken cancellation) => ConnectAsync(ApplicationSocket.ConnectAsync, cancellation);
+
+    /// <summary>The same with another way to connect, which fails with a <see cref="SocketException"/> as well.</summary>
+    /// <exception cref="Commands.CommandFailedException">It cannot be had; the message says why and what to do.</exception>
+    public async Task<T> ConnectAsync<T>(Func<string, CancellationToken, Task<T>> connect, CancellationToken cancellation)
     {
         long begin = time.GetTimestamp();
         using PeriodicTimer pace = new(Pace, time);
@@ -22,7 +26,7 @@ internal sealed class SocketConnector(SocketTarget target, TimeSpan patience, Te
         {
             try
             {
-                return await ApplicationSocket.ConnectAsync(target.Path, cancellation);
+                return await connect(target.Path, cancellation);
             }
             catch (SocketException failure)
             {

@@ -37,6 +37,7 @@ internal static class ProgramCommand
             new RingsCommand(),
             new EchoCommand(),
             new PingCommand(),
+            new BenchCommand(),
             new CatCommand(),
             new ControlCommand(),
             new ReloadCommand(),

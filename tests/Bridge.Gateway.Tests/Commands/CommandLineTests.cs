@@ -14,7 +14,7 @@ public sealed class CommandLineTests
         (int exit, string output, _) = await RunAsync("--help");
 
         Assert.Equal(0, exit);
-        string[] commands = ["run", "check", "lab", "identity", "status", "channels", "rings", "echo", "ping", "cat", "control", "reload", "diag", "completion", "manual"];
+        string[] commands = ["run", "check", "lab", "identity", "status", "channels", "rings", "echo", "ping", "bench", "cat", "control", "reload", "diag", "completion", "manual"];
         Assert.All(commands, command => Assert.Matches($@"(?m)^  {command}\b", output));
         Assert.Contains("0 done, 1 failed, 64 wrong command line, 69 no gateway running, 78 wrong configuration", output, StringComparison.Ordinal);
     }
@@ -31,6 +31,7 @@ public sealed class CommandLineTests
     [InlineData("completion", "SHELL", "bash", "zsh", "fish")]
     [InlineData("cat", "DEVICE", "NAME", "--service", "--chunk", "--raw", "--send-only", "--receive-only", "--linger", "--wait")]
     [InlineData("echo", "DEVICE", "SERVICE", "--wait", "--run-directory", "--config")]
+    [InlineData("bench", "DEVICE", "CHANNEL", "-r", "-n", "-m", "--load", "--warm-up", "--threshold", "--scenario", "--html", "--json", "rpmsg_char_benchmark")]
     [InlineData("ping", "DEVICE", "CHANNEL", "--count", "--length", "--period", "--verify", "--timeout", "--json")]
     public async Task Help_OfACommand_NamesItsArgumentsAndOptions(string command, params string[] words)
     {
