@@ -98,7 +98,8 @@ public sealed class DeviceHost : ILaneHandler, IAsyncDisposable
         {
             Drain();
             bool more = Pump();
-            _output?.Flush();
+            if (_relay.TakeFlush())
+                _output?.Flush();
             Answer();
             SetTimer();
             return more;

@@ -42,6 +42,7 @@ public sealed partial class DeviceRelay
             queue.Places * ((long)queue.PlaceSize + FrameHeader.Size + PostedPayload.Size + PostedPayload.ShapeSize(PostedPayload.MaximumSegments)));
         Volatile.Write(ref _inboxLimit, limit);
         _generations = new uint[_offers.Length];
+        _driverRings = new uint[_offers.Length];
         _queues = new DeviceSideQueue?[_offers.Length];
         _row = row;
         ulong cut = offer.Features & ~row.Features & ~DeviceRow.HopLocal;

@@ -26,6 +26,7 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
     private DeviceRow? _row;
     private QueueOffer[] _offers = [];
     private uint[] _generations = [];
+    private uint[] _driverRings = [];
     private DeviceSideQueue?[] _queues = [];
     private (DriverQueue Ring, ulong Pool)[] _rings = [];
     private RingLayout[] _layouts = [];
@@ -101,6 +102,7 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
             return more;
         if (_row is not null && !_introduced)
             Introduce(output, _row);
+        Lull.Look(_row is { } known && (_features & known.PatientWith) != 0);
         if (Live && SendControl(output))
             SendQueues(output);
         return more;
@@ -112,7 +114,7 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
         for (int i = 0; i < _queues.Length; i++)
         {
             int index = (_first + i) % _queues.Length;
-            if (_queues[index] is not { } queue || queue.Send(output, Epoch))
+            if (_queues[index] is not { } queue || queue.Send(output, Epoch, Lull))
                 continue;
             _first = (index + 1) % _queues.Length;
             return;
@@ -225,7 +227,7 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
         if (!known || payload.Generation == 0 || (_started && _queues[payload.Queue] is not null))
             throw new LinkProtocolException(CloseReason.ProtocolViolation,
                 $"queue {payload.Queue} set to generation {payload.Generation}; the device has {_queues.Length} queues{(known && _started ? " and runs with this one" : "")}");
-        _generations[payload.Queue] = payload.Generation;
+        (_generations[payload.Queue], _driverRings[payload.Queue]) = (payload.Generation, payload.RingSize);
         // A vhost-user front end may set a queue up when others run already: its ring has waited for it.
         if (_started)
             Attach(payload.Queue);
@@ -313,6 +315,7 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
             merges: _life is not null || (_row!.MergesSegments && (_features & VirtioFeatures.Version1) != 0))
         {
             OutOfOrder = _life is null ? null : UnkeepLife,
+            DriverRing = _driverRings[queue],
         };
 
     private void TakeResume(uint epoch, ResumePayload driver)
@@ -358,6 +361,7 @@ public sealed partial class DeviceRelay : Relay, IDeviceRelay, IDisposable
         (_started, _suspended, _status, _features, DriverLife, Epoch, _needsReset) = (false, false, DeviceStatus.None, 0, 0, 0, null);
         Array.Clear(_queues);
         Array.Clear(_generations);
+        Array.Clear(_driverRings);
     }
 
     private void StopDevice()

@@ -48,6 +48,9 @@ public sealed record DeviceRow(ushort Id, string Name, ulong Features, IReadOnly
     /// <summary>What is written to the first writable bytes of a chain of <see cref="LostChain.Fail"/>.</summary>
     public ReadOnlyMemory<byte> FailureResponse { get; init; }
 
+    /// <summary>Features that only this bridge's own ports have, which never wait for a completion: what they need not hear of at once waits for company (<see cref="Lull"/>). 0: none.</summary>
+    public ulong PatientWith { get; init; }
+
     /// <summary>What a port hears of that keeps its driver through the loss of the device side; null: nothing.</summary>
     public NotableRule? Notable { get; init; }
 

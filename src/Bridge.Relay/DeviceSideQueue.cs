@@ -31,6 +31,7 @@ internal sealed partial class DeviceSideQueue
     private int _partial = -1;
     private ulong _partialOffset;
     private bool _armed;
+    private Unflushed _unflushed;
 
     public DeviceSideQueue(
         ushort index, uint generation, DeviceRow row, Window window, DriverQueue ring, ulong pool, in QueueOffer offer, RelayCounters counters, bool merges)
@@ -48,6 +49,9 @@ internal sealed partial class DeviceSideQueue
     }
 
     public uint Generation { get; }
+
+    /// <summary>Entries of the driver's ring; 0: not known, after a restart of this side.</summary>
+    public uint DriverRing { get; init; }
 
     public int InFlight => _places.Length - _free.Count;
 
@@ -189,7 +193,7 @@ internal sealed partial class DeviceSideQueue
     }
 
     /// <summary>Sends used elements as long as the transport takes them. False = it is full.</summary>
-    public bool Send(LaneOutput output, uint epoch)
+    public bool Send(LaneOutput output, uint epoch, Lull lull)
     {
         while (_cursor.Next < _nextUsed)
         {
@@ -198,17 +202,18 @@ internal sealed partial class DeviceSideQueue
             if (_cursor.Offset > 0)
                 SendMore(output, epoch);
             else
-                SendBurst(output, epoch);
+                SendBurst(output, epoch, lull);
         }
 
         return true;
     }
 
-    private void SendBurst(LaneOutput output, uint epoch)
+    private void SendBurst(LaneOutput output, uint epoch, Lull lull)
     {
         Span<byte> room = output.Begin(FrameType.Used, epoch);
         ulong first = _cursor.Next;
         int at = UsedPayload.Size, count = 0;
+        ulong sent = 0;
         while (_cursor.Offset == 0 && _cursor.Next < _nextUsed && count < ushort.MaxValue)
         {
             Place place = UsedPlace(_cursor.Next);
@@ -220,11 +225,15 @@ internal sealed partial class DeviceSideQueue
             SegmentCopy.Gather(_window, place.Writable, 0, room.Slice(at, bytes));
             at += bytes;
             count++;
+            sent += place.Written;
             _cursor.Sent((ulong)bytes, place.Written);
         }
 
         new UsedPayload(_index, (ushort)count, Generation, first).Write(room);
         output.End(at);
+        // The driver has plenty of buffers without those that have not left.
+        if (sent == 0 && _unflushed.TryAdd(lull, count, Math.Min(DriverRing, (uint)_places.Length)))
+            lull.CountWaiting();
     }
 
     private void SendMore(LaneOutput output, uint epoch)

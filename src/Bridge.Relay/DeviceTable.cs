@@ -107,6 +107,7 @@ public static class DeviceTable
         ExactUsedLength: true, ReportsReadableLength: true)
     {
         Notable = new NotableRule(Offset: 4, Value: 53), // dst is the name service
+        PatientWith = Bits(56),
     };
 
     // Task management (queue 0) and event buffers (queue 1) may be repeated. A command (from queue 2 on) may not: writing to a tape, or reserving, twice is not the same as once.

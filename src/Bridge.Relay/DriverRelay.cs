@@ -46,7 +46,7 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
     public override long InboxLimit => Math.Min(Volatile.Read(ref _inboxLimit), ControlAllowance + Generosity * _lent.Most);
 
     /// <inheritdoc/>
-    public override long? Deadline => _resetDeadline;
+    public override long? Deadline => _resetDeadline is { } reset && Lull.Deadline is { } lull ? Math.Min(reset, lull) : _resetDeadline ?? Lull.Deadline;
 
     /// <inheritdoc/>
     public DeviceStatus Status { get; private set; }
@@ -119,6 +119,7 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
     {
         TellPort();
         bool more = _port.Pump();
+        Lull.Look(_row is { } row && (_control.Features & row.PatientWith) != 0);
         // A life that is over is not brought over any more: the driver's reset begins the next one.
         if (Live && !_ended && Output is { } output && BringOver(output) && (Status & DeviceStatus.DriverOk) != 0)
             PumpQueues(output);
@@ -186,7 +187,7 @@ public sealed partial class DriverRelay : Relay, IDriverRelay
             if (_queues[index] is not { } queue)
                 continue;
             bool broken = queue.Broken is not null;
-            bool room = queue.Pump(output, Epoch);
+            bool room = queue.Pump(output, Epoch, Lull);
             if (queue.LastFault is { } fault)
                 ReportFault(index, queue, fault, broken);
             if (room)

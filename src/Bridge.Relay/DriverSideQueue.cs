@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Bridge.Link;
 using Bridge.Link.Frames.Device;
 using Bridge.Virtio;
@@ -33,6 +32,7 @@ internal sealed partial class DriverSideQueue
     // The next used sequence expected, the last one confirmed to the device side, and the element whose bytes are still coming.
     private ulong _nextUsed, _confirmed;
     private PartialUsed? _partial;
+    private Unflushed _unflushed;
 
     public DriverSideQueue(ushort index, uint generation, DeviceRow row, QueueOffer offer, Window window, DeviceQueue ring, LentRoom lent, RelayCounters counters)
     {
@@ -95,7 +95,7 @@ internal sealed partial class DriverSideQueue
     }
 
     /// <summary>Sends what is outstanding and unsent, then captures as long as the transport, the credit and the ring have it. False = the transport is full.</summary>
-    public bool Pump(LaneOutput output, uint epoch)
+    public bool Pump(LaneOutput output, uint epoch, Lull lull)
     {
         if (IsStopped)
             return true;
@@ -108,7 +108,7 @@ internal sealed partial class DriverSideQueue
                 if (_cursor.Offset > 0)
                     SendMore(output, epoch);
                 else
-                    SendBurst(output, epoch);
+                    SendBurst(output, epoch, lull);
             }
 
             if (Broken is not null || _armed || !HasCredit)
@@ -117,11 +117,11 @@ internal sealed partial class DriverSideQueue
                 break;
         }
 
-        if (_confirmed == _nextUsed)
+        if (_confirmed == _nextUsed || lull.TryWait(_nextUsed - _confirmed, _offer.Places))
             return true;
         if (!output.CanWrite)
             return false;
-        SendBurst(output, epoch);
+        SendBurst(output, epoch, lull);
         return true;
     }
 
@@ -229,58 +229,6 @@ internal sealed partial class DriverSideQueue
 
     /// <summary>The newest chain fault, for the log; taken by the relay.</summary>
     public RingFaultException? LastFault { get; set; }
-
-    private void SendBurst(LaneOutput output, uint epoch)
-    {
-        Span<byte> room = output.Begin(FrameType.Posted, epoch);
-        ulong first = _cursor.Next;
-        int at = PostedPayload.Size, count = 0;
-        while (_cursor.Offset == 0 && count < ushort.MaxValue && (_cursor.Next < _nextPosted || TryCapture()))
-        {
-            Outstanding next = _byHead[_headOf[_cursor.Next]]!;
-            if (next.Told is { } told)
-            {
-                if (!TryWriteTold(room, ref at, told))
-                    break;
-                count++;
-                continue;
-            }
-
-            Chain chain = next.Chain;
-            ReadOnlySpan<Segment> readable = chain.Readable, writable = chain.Writable;
-            int shape = PostedPayload.ShapeSize(readable.Length + writable.Length);
-            if (count > 0 && (ulong)shape + chain.ReadableLength > (ulong)(room.Length - at))
-                break;
-            PostedPayload.WriteChain(room[at..], readable.Length, writable.Length);
-            at += PostedPayload.ChainSize;
-            WriteLengths(room, ref at, readable);
-            WriteLengths(room, ref at, writable);
-            int bytes = (int)Math.Min(chain.ReadableLength, (ulong)(room.Length - at));
-            SegmentCopy.Gather(_window, readable, 0, room.Slice(at, bytes));
-            at += bytes;
-            count++;
-            _cursor.Sent((ulong)bytes, chain.ReadableLength);
-        }
-
-        new PostedPayload(_index, (ushort)count, Generation, first, _nextUsed).Write(room);
-        output.End(at);
-        _confirmed = _nextUsed;
-    }
-
-    private void SendMore(LaneOutput output, uint epoch)
-    {
-        Chain chain = _byHead[_headOf[_cursor.Next]]!.Chain;
-        _cursor.SendMore(output, FrameType.PostedMore, epoch, _index, Generation, _window, chain.Readable, chain.ReadableLength);
-    }
-
-    private static void WriteLengths(Span<byte> room, ref int at, ReadOnlySpan<Segment> segments)
-    {
-        foreach (Segment segment in segments)
-        {
-            BinaryPrimitives.WriteUInt32LittleEndian(room[at..], segment.Length);
-            at += 4;
-        }
-    }
 
     /// <summary>Applies a USED burst: writes along our own copy of each chain, then publishes.</summary>
     /// <exception cref="LinkProtocolException">The peer names what is not outstanding, or more bytes than were lent.</exception>

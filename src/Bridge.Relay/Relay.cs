@@ -17,7 +17,7 @@ public abstract class Relay
     /// <summary>Makes the part that both sides share.</summary>
     private protected Relay(string device, TimeProvider time, ILogger logger)
     {
-        (Device, Time, Log) = (device, time, logger);
+        (Device, Time, Log, Lull) = (device, time, logger, new Lull(time));
     }
 
     /// <summary>The device's name in the configuration.</summary>
@@ -30,7 +30,7 @@ public abstract class Relay
     public abstract long InboxLimit { get; }
 
     /// <summary>When <see cref="Pump"/> must be called although nothing happened, as a timestamp of the time provider; null: never.</summary>
-    public virtual long? Deadline => null;
+    public virtual long? Deadline => Lull.Deadline;
 
     /// <summary>The lane has a connection and both sides have stated where they stand.</summary>
     public bool Live { get; private protected set; }
@@ -39,6 +39,9 @@ public abstract class Relay
     private protected LaneOutput? Output { get; private set; }
 
     private protected TimeProvider Time { get; }
+
+    /// <summary>What may wait for company.</summary>
+    private protected Lull Lull { get; }
 
     private protected ILogger Log { get; }
 
@@ -51,6 +54,7 @@ public abstract class Relay
     public void LaneUp(LaneOutput output)
     {
         (Output, Live) = (output, false);
+        Lull.Forget();
         OnLaneUp(output);
     }
 
@@ -67,6 +71,9 @@ public abstract class Relay
 
     /// <summary>Does the port's and the relay's pending work. True = call again at once.</summary>
     public abstract bool Pump();
+
+    /// <summary>Whether what was written since the last call must be flushed now. False: nothing was, or it may wait until <see cref="Deadline"/>.</summary>
+    public virtual bool TakeFlush() => Output is { } output && Lull.TakeFlush(output.Frames);
 
     /// <summary>What the relay looks like now.</summary>
     public abstract RelayStatus ReadStatus();

@@ -41,6 +41,9 @@ public sealed class LaneOutput
     /// <summary>The connection that this output belongs to.</summary>
     public uint Connection { get; private set; }
 
+    /// <summary>Frames that were sealed, modulo 2^32. Producer only.</summary>
+    public uint Frames => _sequence;
+
     /// <summary>
     /// Room for one whole maximum frame in the buffer being filled. When false was returned, <see cref="Writable"/> is raised once the pump has made room;
     /// a producer that waits for that has flushed before. Producer only.

@@ -12,8 +12,11 @@ internal sealed class DeviceRig : IDisposable
     public const ulong Life = 0x11FE;
     public const uint Generation = 5;
 
-    public DeviceRig(int ringSize = 8, int places = 8, int placeSize = 256, int capacity = 4 * FrameHeader.MaximumFrame, Func<DeviceOffer, DeviceOffer>? offer = null)
+    private readonly uint _driverRing;
+
+    public DeviceRig(int ringSize = 8, int places = 8, int placeSize = 256, int capacity = 4 * FrameHeader.MaximumFrame, Func<DeviceOffer, DeviceOffer>? offer = null, uint? driverRing = null)
     {
+        _driverRing = driverRing ?? (uint)ringSize;
         Device = new FakeDevice(ringSize, ringSize);
         Device.Offer = offer?.Invoke(Device.Offer) ?? Device.Offer;
         Relay = new DeviceRelay("dev", Device, new PoolOptions(places, placeSize), Time, Log);
@@ -46,8 +49,8 @@ internal sealed class DeviceRig : IDisposable
     {
         Give(FrameType.SetDeviceStatus, PeerFrames.Status(0, Life));
         Give(FrameType.SetDriverFeatures, PeerFrames.Features(features));
-        Give(FrameType.SetVirtqueue, PeerFrames.SetQueue(0, Generation));
-        Give(FrameType.SetVirtqueue, PeerFrames.SetQueue(1, Generation));
+        Give(FrameType.SetVirtqueue, PeerFrames.SetQueue(0, Generation, _driverRing));
+        Give(FrameType.SetVirtqueue, PeerFrames.SetQueue(1, Generation, _driverRing));
         Give(FrameType.SetDeviceStatus, PeerFrames.Status((byte)FakeDriver.Running, Life));
     }
 

@@ -11,11 +11,13 @@ internal sealed class DriverRig : IDisposable
     public const ulong DeviceLife = 0xD0D0, NextDeviceLife = 0xD0D1;
 
     private readonly QueueOffer _offer;
+    private readonly ulong _offered;
 
-    public DriverRig(int ringSize = 8, uint places = 8, uint placeSize = 256, int capacity = 4 * FrameHeader.MaximumFrame, ulong window = 1 << 16, uint? deviceRing = null)
+    public DriverRig(int ringSize = 8, uint places = 8, uint placeSize = 256, int capacity = 4 * FrameHeader.MaximumFrame, ulong window = 1 << 16, uint? deviceRing = null, ulong offered = FakeDevice.Offered)
     {
         RingSize = ringSize;
         _offer = new QueueOffer(deviceRing ?? (uint)ringSize, places, placeSize);
+        _offered = offered;
         Driver = new FakeDriver(window);
         Relay = new DriverRelay("dev", Driver, Time, Log);
         Peer = new PeerLane(Relay, capacity);
@@ -53,7 +55,7 @@ internal sealed class DriverRig : IDisposable
     public void Up(ulong deviceLife = DeviceLife)
     {
         Peer.Up();
-        Give(FrameType.DeviceInfo, PeerFrames.Info(DeviceId, FakeDevice.Offered, Offers));
+        Give(FrameType.DeviceInfo, PeerFrames.Info(DeviceId, _offered, Offers));
         Give(FrameType.ResumeDevice, PeerFrames.Resume(0, deviceLife, 0, 0), epoch: 0);
         Pump();
     }

@@ -40,6 +40,8 @@ internal sealed class FakeRelay(TimeProvider time) : Relay("dev", time, new Capt
 
     public void Dispose() => Calls.Add("dispose");
 
+    public override bool TakeFlush() => true;
+
     private protected override void OnLaneUp(LaneOutput output) => Calls.Add($"up {output.Connection}");
 
     private protected override void OnLaneDown() => Calls.Add("down");

@@ -13,7 +13,7 @@ internal sealed class SimulatedDevice(Random random, int ringSize, int bufferSiz
     private ulong _last;
     private DeviceQueue? _transmit, _receive;
 
-    public DeviceOffer Offer { get; } = new(DeviceTable.Rpmsg, 0x1af4, VirtioFeatures.Version1 | VirtioFeatures.EventIndex | 1UL, 0, default, [ringSize, ringSize]);
+    public DeviceOffer Offer { get; } = new(DeviceTable.Rpmsg, 0x1af4, VirtioFeatures.Version1 | VirtioFeatures.EventIndex | 1UL | SimulatedDriver.Patient, 0, default, [ringSize, ringSize]);
 
     /// <summary>Tells which life of the driver a start belongs to.</summary>
     public Func<uint> LifeOfDriver { get; set; } = () => 0;

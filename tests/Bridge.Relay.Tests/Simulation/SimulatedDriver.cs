@@ -5,6 +5,9 @@ namespace Bridge.Relay.Tests.Simulation;
 /// <summary>A driver on real rings of its own: vq0 lends buffers and checks what comes back, vq1 sends numbered messages in chains of any shape.</summary>
 internal sealed class SimulatedDriver(Random random, int ringSize, int bufferSize, bool eventIndex) : IDriverPort, IDisposable
 {
+    /// <summary>The feature of ports that never wait for a completion.</summary>
+    public const ulong Patient = 1UL << 56;
+
     private const ulong Base = 0x4000_0000;
     private readonly HeapMemory _memory = new((ulong)(2 * (ringSize * 64 + 65536) + 2 * ringSize * (bufferSize + 64)));
     private IDriverRelay? _relay;
@@ -32,6 +35,9 @@ internal sealed class SimulatedDriver(Random random, int ringSize, int bufferSiz
 
     /// <summary>It goes on whatever becomes of the device side; messages then name the life of the device, which begins to count anew in each.</summary>
     public bool KeepsDriver { get; init; }
+
+    /// <summary>What it need not hear of at once may wait.</summary>
+    public bool IsPatient { get; init; }
 
     /// <summary>Times that it heard of another device side.</summary>
     public int Replacements { get; private set; }
@@ -73,7 +79,7 @@ internal sealed class SimulatedDriver(Random random, int ringSize, int bufferSiz
         (Sent, Received, TransmitUsed) = (0, 0, 0);
         _relay!.SetStatus(DeviceStatus.Acknowledge);
         _relay.SetStatus(DeviceStatus.Acknowledge | DeviceStatus.Driver);
-        ulong features = VirtioFeatures.Version1 | (eventIndex ? VirtioFeatures.EventIndex : 0);
+        ulong features = VirtioFeatures.Version1 | (eventIndex ? VirtioFeatures.EventIndex : 0) | (IsPatient ? Patient : 0);
         _relay.SetFeatures(features);
         _relay.SetStatus(DeviceStatus.Acknowledge | DeviceStatus.Driver | DeviceStatus.FeaturesOk);
         _window = new Window(new WindowRegion(Base, _memory));

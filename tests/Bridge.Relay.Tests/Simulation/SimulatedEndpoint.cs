@@ -39,8 +39,11 @@ internal sealed class SimulatedEndpoint
         if (Ended)
             return;
         SendOne(Session.Control, 0);
-        foreach ((LaneOutput output, Relay _) in _lanes)
-            SendOne(output, Multiplexed ? 0 : output.Lane);
+        foreach ((LaneOutput output, Relay relay) in _lanes)
+        {
+            if (relay.TakeFlush())
+                SendOne(output, Multiplexed ? 0 : output.Lane);
+        }
     }
 
     private void SendOne(LaneOutput output, int stream)

@@ -13,7 +13,7 @@ internal sealed class SimulatedPair : IDisposable
         int buffer = random.Next(16) == 0 ? random.Next(65000, 200000) : random.Next(64, 1024);
         // Two descriptors can make one chain of the driver's, so half the ring is enough for transmit tokens; and any number of places works.
         int places = random.Next(1, deviceRing + 1);
-        Driver = new SimulatedDriver(random, driverRing, buffer, random.Next(2) == 0) { KeepsDriver = keepsDriver };
+        Driver = new SimulatedDriver(random, driverRing, buffer, random.Next(2) == 0) { KeepsDriver = keepsDriver, IsPatient = places % 2 == 0 };
         Device = new SimulatedDevice(random, deviceRing, buffer) { Lazy = random.Next(2) == 0 };
         DriverRelay = new DriverRelay(name, Driver, time, journal);
         _makeDeviceRelay = () => new DeviceRelay(name, Device, new PoolOptions(places, buffer + 32), time, journal);

@@ -21,9 +21,12 @@ internal sealed class KeptSockets : IRpmsgKeeper, IDisposable
     // Of conversations that are over: others' as soon as that is recorded. Until then their flow records are still theirs.
     private readonly List<int> _left = [];
 
-    private KeptSockets(StateFile file, KeptLayout layout)
+    /// <param name="file">The memory.</param>
+    /// <param name="layout">Its sizes.</param>
+    /// <param name="isNew">Nothing is in it.</param>
+    private KeptSockets(StateFile file, KeptLayout layout, bool isNew)
     {
-        (_file, Layout) = (file, layout);
+        (_file, Layout, IsNew) = (file, layout, isNew);
         _journal = new Journal(file);
         Steps = new Steps(this, file);
         Released = _journal.Recover();
@@ -35,7 +38,7 @@ internal sealed class KeptSockets : IRpmsgKeeper, IDisposable
 
         SlotPool Pool(int count)
         {
-            SlotPool pool = new(first, count, slot => At<RecordKind>(slot) == RecordKind.Free);
+            SlotPool pool = new(first, count, slot => isNew || At<RecordKind>(slot) == RecordKind.Free);
             first += count;
             return pool;
         }
@@ -43,6 +46,9 @@ internal sealed class KeptSockets : IRpmsgKeeper, IDisposable
 
     /// <summary>Sizes.</summary>
     public KeptLayout Layout { get; }
+
+    /// <summary>No predecessor has left anything: records are not looked for, or their pages would take memory for nothing.</summary>
+    public bool IsNew { get; }
 
     /// <summary>What is under way.</summary>
     public Steps Steps { get; }
@@ -78,23 +84,23 @@ internal sealed class KeptSockets : IRpmsgKeeper, IDisposable
         KeptLayout layout = new(options.Rpmsg.MaximumPayload, Math.Max(options.Quota, FlowWindow.Initial));
         if (path is null)
         {
-            return new KeptSockets(StateFile.CreateUnnamed(options.Device, layout.Size, layout.Queues), layout);
+            return new KeptSockets(StateFile.CreateUnnamed(options.Device, layout.Size, layout.Queues), layout, isNew: true);
         }
 
         KeptHeader header = KeptHeader.Of(layout, BootId.Read());
         if (TryOpen(path, header, options.Device, log) is { } found)
         {
-            return new KeptSockets(found, layout);
+            return new KeptSockets(found, layout, isNew: false);
         }
 
         StateFile file = StateFile.Create(path, layout.Size, layout.Queues);
         file.At<KeptHeader>(0) = header;
         file.Publish();
-        return new KeptSockets(file, layout);
+        return new KeptSockets(file, layout, isNew: true);
     }
 
     /// <summary>For tests: over a file of theirs, of zeroes or a predecessor's.</summary>
-    public static KeptSockets Over(StateFile file, KeptLayout layout) => new(file, layout);
+    public static KeptSockets Over(StateFile file, KeptLayout layout) => new(file, layout, isNew: false);
 
     /// <summary>A slot's record.</summary>
     public ref readonly T Read<T>(int slot)

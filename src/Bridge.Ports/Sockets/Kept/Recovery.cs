@@ -276,8 +276,9 @@ internal sealed class Recovery(LocalSockets owner, PortScope port, EntryTable en
 
     private Conversation? Find(in StepRecord step) => (uint)step.Slot < KeptLayout.Conversations ? _bySlot[step.Slot] : null;
 
-    private int[] Slots(RecordKind kind, Func<KeptSockets, int, ulong> order) =>
-        [.. Enumerable.Range(0, KeptLayout.Slots).Where(slot => port.Kept.Read<RecordKind>(slot) == kind).OrderBy(slot => order(port.Kept, slot))];
+    private int[] Slots(RecordKind kind, Func<KeptSockets, int, ulong> order) => port.Kept.IsNew
+        ? []
+        : [.. Enumerable.Range(0, KeptLayout.Slots).Where(slot => port.Kept.Read<RecordKind>(slot) == kind).OrderBy(slot => order(port.Kept, slot))];
 
     private static bool IsReachable(ConversationState state) => state is not (ConversationState.Ending or ConversationState.Orphaned or ConversationState.Closed);
 
