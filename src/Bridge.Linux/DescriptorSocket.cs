@@ -151,17 +151,8 @@ public sealed unsafe class DescriptorSocket : IDisposable
         nint result;
         while ((result = Libc.sendmsg(Descriptor, message, Libc.MSG_NOSIGNAL | Libc.MSG_DONTWAIT)) < 0)
         {
-            switch (LinuxException.Last)
-            {
-                case Errno.EINTR:
-                    continue;
-                case Errno.EAGAIN or Errno.ENOBUFS or Errno.ENOMEM:
-                    return SendOutcome.WouldBlock;
-                case Errno.EPIPE or Errno.ECONNRESET or Errno.ENOTCONN:
-                    return SendOutcome.Closed;
-                default:
-                    throw LinuxException.FromLast("sendmsg");
-            }
+            if (PacketFault.OfSend("sendmsg") is { } outcome)
+                return outcome;
         }
 
         sent = (int)result;

@@ -98,17 +98,8 @@ public sealed unsafe class SeqPacketSocket : IDisposable
                     return received > 0 || message.msg_controllen > 0 ? ReceiveOutcome.Packet : ReceiveOutcome.End;
                 }
 
-                switch (LinuxException.Last)
-                {
-                    case Errno.EINTR:
-                        continue;
-                    case Errno.EAGAIN:
-                        return ReceiveOutcome.WouldBlock;
-                    case Errno.ECONNRESET:
-                        return ReceiveOutcome.Reset;
-                    default:
-                        throw LinuxException.FromLast("recvmsg");
-                }
+                if (PacketFault.OfReceive("recvmsg") is { } outcome)
+                    return outcome;
             }
         }
     }
@@ -122,17 +113,8 @@ public sealed unsafe class SeqPacketSocket : IDisposable
         {
             while (Libc.send(Descriptor, data, (nuint)packet.Length, Libc.MSG_NOSIGNAL | Libc.MSG_DONTWAIT) < 0)
             {
-                switch (LinuxException.Last)
-                {
-                    case Errno.EINTR:
-                        continue;
-                    case Errno.EAGAIN or Errno.ENOBUFS or Errno.ENOMEM:
-                        return SendOutcome.WouldBlock;
-                    case Errno.EPIPE or Errno.ECONNRESET or Errno.ENOTCONN:
-                        return SendOutcome.Closed;
-                    default:
-                        throw LinuxException.FromLast("send");
-                }
+                if (PacketFault.OfSend("send") is { } outcome)
+                    return outcome;
             }
 
             return SendOutcome.Sent;
@@ -160,17 +142,8 @@ public sealed unsafe class SeqPacketSocket : IDisposable
                     return passage.HasPacket ? ReceiveOutcome.Packet : ReceiveOutcome.End;
                 }
 
-                switch (LinuxException.Last)
-                {
-                    case Errno.EINTR:
-                        continue;
-                    case Errno.EAGAIN:
-                        return ReceiveOutcome.WouldBlock;
-                    case Errno.ECONNRESET:
-                        return ReceiveOutcome.Reset;
-                    default:
-                        throw LinuxException.FromLast("recvmmsg");
-                }
+                if (PacketFault.OfReceive("recvmmsg") is { } outcome)
+                    return outcome;
             }
         }
     }
@@ -185,17 +158,8 @@ public sealed unsafe class SeqPacketSocket : IDisposable
         {
             while (Libc.sendmmsg(Descriptor, passage.Prepare(data, (nuint)packet.Length, receives: false), 1, Libc.MSG_NOSIGNAL | Libc.MSG_DONTWAIT) != 1)
             {
-                switch (LinuxException.Last)
-                {
-                    case Errno.EINTR:
-                        continue;
-                    case Errno.EAGAIN or Errno.ENOBUFS or Errno.ENOMEM:
-                        return SendOutcome.WouldBlock;
-                    case Errno.EPIPE or Errno.ECONNRESET or Errno.ENOTCONN:
-                        return SendOutcome.Closed;
-                    default:
-                        throw LinuxException.FromLast("sendmmsg");
-                }
+                if (PacketFault.OfSend("sendmmsg") is { } outcome)
+                    return outcome;
             }
 
             return SendOutcome.Sent;
