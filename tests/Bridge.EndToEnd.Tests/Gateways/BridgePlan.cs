@@ -10,6 +10,9 @@ internal sealed record BridgePlan
     /// <summary>auto, quic or tcp.</summary>
     public string Transport { get; init; } = "tcp";
 
+    /// <summary>B listens before A begins to dial: else they start at once, and which transport A finds first depends on how busy the machine is.</summary>
+    public bool ListenerFirst { get; init; }
+
     public int KeepAliveSeconds { get; init; } = 15;
 
     public IReadOnlyList<string> Devices { get; init; } = ["rpmsg0"];

@@ -52,7 +52,9 @@ internal sealed class GatewayPair : IAsyncDisposable
         GatewayPair pair = new(plan);
         try
         {
-            await Task.WhenAll(pair.A.StartAsync(), pair.B.StartAsync());
+            if (plan.ListenerFirst)
+                await pair.B.StartAsync();
+            await Task.WhenAll(pair.A.StartAsync(), plan.ListenerFirst ? Task.CompletedTask : pair.B.StartAsync());
             return pair;
         }
         catch

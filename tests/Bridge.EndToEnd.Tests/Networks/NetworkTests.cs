@@ -18,7 +18,7 @@ public sealed class NetworkTests
     public async Task Auto_Ordinary_JoinsOverQuic()
     {
         await using NetworkPair network = await NetworkPair.CreateAsync();
-        await using GatewayPair pair = await GatewayPair.JoinAsync(Plan(network, NetworkPair.AddressB));
+        await using GatewayPair pair = await GatewayPair.JoinAsync(Plan(network, NetworkPair.AddressB) with { ListenerFirst = true });
 
         await AssertJoinedAsync(pair, "quic");
         await PassFileAsync(pair);
@@ -227,8 +227,7 @@ public sealed class NetworkTests
     private static async Task AssertJoinedAsync(GatewayPair pair, string transport)
     {
         JsonElement link = await pair.A.LinkAsync();
-        Assert.Equal(transport, link.GetProperty("transport").GetString());
-        Assert.False(link.TryGetProperty("transportReason", out _), link.ToString());
+        Assert.True(link.GetProperty("transport").GetString() == transport && !link.TryGetProperty("transportReason", out _), $"{link}\n{pair.Describe()}");
     }
 
     private static async Task AssertFellBackAsync(GatewayPair pair)
