@@ -35,7 +35,8 @@ internal sealed class RelayPair(Relay.Relay driver, Relay.Relay device)
         return Move(_fromDriver, _toDevice, device) | Move(_fromDevice, _toDriver, driver) | more;
     }
 
-    private static bool Move(LaneOutput? from, FrameParser parser, Relay.Relay to)
+    /// <summary>Carries what has been written. False: nothing was.</summary>
+    public static bool Move(LaneOutput? from, FrameParser parser, Relay.Relay to)
     {
         bool moved = false;
         while (from is not null && from.TryTake(out ReadOnlyMemory<byte> taken))

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Bridge.Link;
 using Bridge.Linux;
 using Bridge.Ports.Sockets;
+using Bridge.Ports.Tests.VhostUser;
 using Microsoft.Extensions.Logging;
 
 namespace Bridge.Ports.Tests.Sockets.Kept;
@@ -59,7 +60,7 @@ internal sealed class KeptBridge : IAsyncDisposable
     public async Task<SeqPacketSocket> Open(string name)
     {
         SeqPacketSocket? socket = null;
-        await Until(() => (socket = TryConnect(name)) is not null, name);
+        await Until(() => (socket = PacketSockets.TryConnect(Path(name))) is not null, name);
         return socket!;
     }
 
@@ -110,7 +111,7 @@ internal sealed class KeptBridge : IAsyncDisposable
             bool isDriver = ReferenceEquals(gateway, Driver);
             bool lived = await gateway.LiveAsync(() =>
             {
-                more |= Move(isDriver ? _fromDevice : _fromDriver, isDriver ? _toDriver : _toDevice, gateway.Relay);
+                more |= RelayPair.Move(isDriver ? _fromDevice : _fromDriver, isDriver ? _toDriver : _toDevice, gateway.Relay);
                 more |= gateway.Relay.Pump();
             });
             if (!lived)
@@ -121,35 +122,5 @@ internal sealed class KeptBridge : IAsyncDisposable
         }
 
         return more;
-    }
-
-    private SeqPacketSocket? TryConnect(string name)
-    {
-        try
-        {
-            return SeqPacketSocket.Connect(Path(name));
-        }
-        catch (LinuxException failure) when (failure.Errno is Errno.ENOENT or Errno.ECONNREFUSED or Errno.EAGAIN)
-        {
-            return null;
-        }
-    }
-
-    private static bool Move(LaneOutput? from, FrameParser parser, Relay.Relay to)
-    {
-        bool moved = false;
-        while (from is not null && from.TryTake(out ReadOnlyMemory<byte> taken))
-        {
-            moved = true;
-            ReadOnlySpan<byte> bytes = taken.Span;
-            while (parser.TryRead(ref bytes, out FrameHeader header, out ReadOnlySpan<byte> payload))
-            {
-                to.Receive(header, payload);
-            }
-
-            from.Release();
-        }
-
-        return moved;
     }
 }

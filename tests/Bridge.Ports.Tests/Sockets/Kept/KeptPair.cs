@@ -55,7 +55,7 @@ internal sealed class KeptPair : IAsyncDisposable
     public async Task<SeqPacketSocket> Open(string name)
     {
         SeqPacketSocket? socket = null;
-        await Until(() => (socket = TryConnect(name)) is not null, name);
+        await Until(() => (socket = PacketSockets.TryConnect(Path(name))) is not null, name);
         return socket!;
     }
 
@@ -65,17 +65,5 @@ internal sealed class KeptPair : IAsyncDisposable
         await Device.DisposeAsync();
         _directory.Dispose();
         _woken.Dispose();
-    }
-
-    private SeqPacketSocket? TryConnect(string name)
-    {
-        try
-        {
-            return SeqPacketSocket.Connect(Path(name));
-        }
-        catch (LinuxException failure) when (failure.Errno is Errno.ENOENT or Errno.ECONNREFUSED or Errno.EAGAIN)
-        {
-            return null;
-        }
     }
 }
