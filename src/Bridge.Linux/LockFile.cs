@@ -35,6 +35,15 @@ public sealed class LockFile : IDisposable
         return failure.Errno == Errno.EAGAIN ? null : throw failure;
     }
 
-    /// <summary>Releases the lock.</summary>
-    public void Dispose() => _file.Dispose();
+    /// <summary>Releases the lock, also where a child process that is just being made has a copy of the descriptor.</summary>
+    public void Dispose()
+    {
+        if (!_file.IsClosed)
+        {
+            // Closing alone would do it only when the last copy is closed. It cannot fail on a descriptor that holds the lock.
+            _ = Libc.flock(_file, Libc.LOCK_UN);
+        }
+
+        _file.Dispose();
+    }
 }

@@ -29,6 +29,7 @@ internal static unsafe partial class Libc
     internal const uint MFD_ALLOW_SEALING = 0x2;
     internal const int LOCK_EX = 2;
     internal const int LOCK_NB = 4;
+    internal const int LOCK_UN = 8;
     internal const uint NoChange = uint.MaxValue;
 
     [LibraryImport(Library, SetLastError = true)]
