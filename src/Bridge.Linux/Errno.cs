@@ -60,6 +60,9 @@ public enum Errno
     /// <summary>A path or its component is too long.</summary>
     ENAMETOOLONG = 36,
 
+    /// <summary>The kernel does not have the call.</summary>
+    ENOSYS = 38,
+
     /// <summary>The other end broke the protocol.</summary>
     EPROTO = 71,
 

@@ -16,6 +16,8 @@ public sealed unsafe class Poller : IDisposable
     /// <summary>The key of the wake-up; no registration may use it.</summary>
     private const long WakeKey = long.MinValue;
 
+    private static volatile bool s_knowsMillisecondsOnly;
+
     private readonly FileDescriptor _epoll;
     private readonly EventFd _wake = new();
     private readonly byte[] _events;
@@ -72,16 +74,19 @@ public sealed unsafe class Poller : IDisposable
 
     /// <summary>Waits until something is ready, <see cref="Wake"/> is called or the time is over. Allocates nothing.</summary>
     /// <param name="ready">Receives the ready descriptors; at least <see cref="Batch"/> long.</param>
-    /// <param name="timeoutMilliseconds">-1: no limit. 0: only look.</param>
+    /// <param name="limit">
+    /// Zero or less: only look. <see cref="Timeout.InfiniteTimeSpan"/>: no limit. To the microsecond, and the kernel's timer slack (50 us) later; where the kernel has no
+    /// epoll_pwait2(2) (before 5.11, or a container that forbids it) to the next whole millisecond.
+    /// </param>
     /// <returns>How many were written; 0 after a wake-up, a signal or the end of the time.</returns>
-    public int Wait(Span<PollEvent> ready, int timeoutMilliseconds)
+    public int Wait(Span<PollEvent> ready, TimeSpan limit)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(ready.Length, _batch);
         int seen;
         // SAFETY: the array is pinned, holds _batch events of the architecture's size, and only this thread waits.
         fixed (byte* events = _events)
         {
-            seen = Libc.epoll_wait(_epoll, events, _batch, timeoutMilliseconds);
+            seen = WaitForEvents(events, limit);
         }
 
         if (seen < 0)
@@ -110,6 +115,22 @@ public sealed unsafe class Poller : IDisposable
     {
         _epoll.Dispose();
         _wake.Dispose();
+    }
+
+    private int WaitForEvents(byte* events, TimeSpan limit)
+    {
+        if (limit > TimeSpan.Zero && limit.Ticks % TimeSpan.TicksPerMillisecond != 0 && !s_knowsMillisecondsOnly)
+        {
+            Libc.KernelTimeSpan time = new() { tv_sec = limit.Ticks / TimeSpan.TicksPerSecond, tv_nsec = limit.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick };
+            // SAFETY: as in Wait; the kernel reads the local.
+            int seen = (int)Libc.epoll_pwait2(Libc.SYS_epoll_pwait2, _epoll, events, _batch, &time, null, 0);
+            if (seen >= 0 || LinuxException.Last is not (Errno.ENOSYS or Errno.EPERM))
+                return seen;
+            s_knowsMillisecondsOnly = true;
+        }
+
+        double milliseconds = limit == Timeout.InfiniteTimeSpan ? -1 : Math.Clamp(Math.Ceiling(limit.TotalMilliseconds), 0, int.MaxValue);
+        return Libc.epoll_wait(_epoll, events, _batch, (int)milliseconds);
     }
 
     private void Control(int operation, FileDescriptor descriptor, long key, uint events)

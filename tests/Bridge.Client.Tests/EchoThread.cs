@@ -68,6 +68,6 @@ internal sealed class EchoThread : IDisposable
     private void Wait(PollEvents interest)
     {
         _poller.Modify(_socket.Descriptor, 1, interest, once: true);
-        _poller.Wait(_ready, 1000);
+        _poller.Wait(_ready, TimeSpan.FromSeconds(1));
     }
 }

@@ -12,7 +12,7 @@ internal static class PatientWait
         long begin = Stopwatch.GetTimestamp();
         int count = 0;
         while (count == 0 && Stopwatch.GetElapsedTime(begin) < s_bound)
-            count = poller.Wait(ready, (int)s_bound.TotalMilliseconds);
+            count = poller.Wait(ready, s_bound);
         return count;
     }
 }

@@ -22,8 +22,20 @@ public sealed class PollerTests : IDisposable
         _poller.Add(_pair.Ours.Descriptor, key, PollEvents.In, once: false);
         _pair.Application.Send([1]);
 
-        Assert.Equal(1, _poller.Wait(_ready, 0));
+        Assert.Equal(1, _poller.Wait(_ready, TimeSpan.Zero));
         Assert.Equal(new PollEvent(key, PollEvents.In), _ready[0]);
+    }
+
+    [Fact]
+    public void Wait_FractionOfAMillisecond_ReportsWhatIsReadyAndEndsWithoutIt()
+    {
+        TimeSpan fraction = TimeSpan.FromMicroseconds(250);
+        _poller.Add(_pair.Ours.Descriptor, 1, PollEvents.In, once: true);
+        Assert.Equal(0, _poller.Wait(_ready, fraction));
+        _pair.Application.Send([1]);
+
+        Assert.Equal(1, _poller.Wait(_ready, fraction));
+        Assert.Equal(0, _poller.Wait(_ready, fraction));
     }
 
     [Fact]
@@ -36,7 +48,7 @@ public sealed class PollerTests : IDisposable
         _pair.Application.Send([1]);
         other.Application.Send([1]);
 
-        int count = _poller.Wait(_ready, 0);
+        int count = _poller.Wait(_ready, TimeSpan.Zero);
 
         Assert.Equal([1L, 2L, 3L], _ready[..count].Select(r => r.Key).Order());
     }
@@ -47,10 +59,10 @@ public sealed class PollerTests : IDisposable
         _poller.Add(_pair.Ours.Descriptor, 1, PollEvents.In, once: false);
         _pair.Application.Send([1]);
 
-        Assert.Equal(1, _poller.Wait(_ready, 0));
-        Assert.Equal(1, _poller.Wait(_ready, 0));
+        Assert.Equal(1, _poller.Wait(_ready, TimeSpan.Zero));
+        Assert.Equal(1, _poller.Wait(_ready, TimeSpan.Zero));
         _pair.Ours.Receive(new byte[1], out _);
-        Assert.Equal(0, _poller.Wait(_ready, 0));
+        Assert.Equal(0, _poller.Wait(_ready, TimeSpan.Zero));
     }
 
     [Fact]
@@ -59,10 +71,10 @@ public sealed class PollerTests : IDisposable
         _poller.Add(_pair.Ours.Descriptor, 1, PollEvents.In, once: true);
         _pair.Application.Send([1]);
 
-        Assert.Equal(1, _poller.Wait(_ready, 0));
-        Assert.Equal(0, _poller.Wait(_ready, 0));
+        Assert.Equal(1, _poller.Wait(_ready, TimeSpan.Zero));
+        Assert.Equal(0, _poller.Wait(_ready, TimeSpan.Zero));
         _poller.Modify(_pair.Ours.Descriptor, 2, PollEvents.In, once: true);
-        Assert.Equal(1, _poller.Wait(_ready, 0));
+        Assert.Equal(1, _poller.Wait(_ready, TimeSpan.Zero));
         Assert.Equal(2, _ready[0].Key);
     }
 
@@ -70,11 +82,11 @@ public sealed class PollerTests : IDisposable
     public void Wait_OtherEndClosed_ReportsHangUpUnasked()
     {
         _poller.Add(_pair.Ours.Descriptor, 1, PollEvents.None, once: true);
-        Assert.Equal(0, _poller.Wait(_ready, 0));
+        Assert.Equal(0, _poller.Wait(_ready, TimeSpan.Zero));
 
         _pair.Application.Dispose();
 
-        Assert.Equal(1, _poller.Wait(_ready, 0));
+        Assert.Equal(1, _poller.Wait(_ready, TimeSpan.Zero));
         Assert.Equal(PollEvents.HangUp, _ready[0].Events & PollEvents.HangUp);
     }
 
@@ -85,7 +97,7 @@ public sealed class PollerTests : IDisposable
 
         _pair.Application.Shutdown(ShutdownDirection.Send);
 
-        Assert.Equal(1, _poller.Wait(_ready, 0));
+        Assert.Equal(1, _poller.Wait(_ready, TimeSpan.Zero));
         Assert.Equal(PollEvents.ReadHangUp, _ready[0].Events);
     }
 
@@ -97,7 +109,7 @@ public sealed class PollerTests : IDisposable
 
         _poller.Remove(_pair.Ours.Descriptor);
 
-        Assert.Equal(0, _poller.Wait(_ready, 0));
+        Assert.Equal(0, _poller.Wait(_ready, TimeSpan.Zero));
     }
 
     [Fact]
@@ -106,9 +118,9 @@ public sealed class PollerTests : IDisposable
         _poller.Wake();
         _poller.Wake();
 
-        Assert.Equal(0, _poller.Wait(_ready, -1));
+        Assert.Equal(0, _poller.Wait(_ready, Timeout.InfiniteTimeSpan));
         // Taken: nothing is left to be seen.
-        Assert.Equal(0, _poller.Wait(_ready, 0));
+        Assert.Equal(0, _poller.Wait(_ready, TimeSpan.Zero));
     }
 
     [Fact]
@@ -119,7 +131,7 @@ public sealed class PollerTests : IDisposable
             () =>
             {
                 begun.Release();
-                _poller.Wait(_ready, -1);
+                _poller.Wait(_ready, Timeout.InfiniteTimeSpan);
             },
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
@@ -158,7 +170,7 @@ public sealed class PollerTests : IDisposable
 
         void Turn()
         {
-            seen += _poller.Wait(_ready, 0);
+            seen += _poller.Wait(_ready, TimeSpan.Zero);
             _poller.Modify(_pair.Ours.Descriptor, 1, PollEvents.In, once: true);
             _poller.Wake();
         }

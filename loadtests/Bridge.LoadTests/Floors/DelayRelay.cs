@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Threading.Channels;
+using Bridge.Linux;
+using Bridge.LoadTests.Measuring;
 using Bridge.LoadTests.Processes;
 
 namespace Bridge.LoadTests.Floors;
@@ -57,7 +59,7 @@ internal static class DelayRelay
         }
 
         Task PassAsync(Socket from, Socket to) => CarryAsync(
-            async buffer => await from.ReceiveAsync(buffer), bytes => to.SendAsync(bytes), delay);
+            async buffer => await from.ReceiveAsync(buffer), bytes => to.Send(bytes.Span), delay);
     }
 
     private static async Task PassDatagramsAsync(Socket front, IPEndPoint far, TimeSpan delay)
@@ -73,48 +75,56 @@ internal static class DelayRelay
                     client = received.RemoteEndPoint;
                     return received.ReceivedBytes;
                 },
-                bytes => back.SendToAsync(bytes, far),
+                bytes => back.SendTo(bytes.Span, far),
                 delay),
-            CarryAsync(async buffer => (await back.ReceiveFromAsync(buffer, far)).ReceivedBytes, bytes => front.SendToAsync(bytes, client), delay));
+            CarryAsync(async buffer => (await back.ReceiveFromAsync(buffer, far)).ReceivedBytes, bytes => front.SendTo(bytes.Span, client), delay));
     }
 
-    private static async Task CarryAsync(Func<Memory<byte>, ValueTask<int>> receive, Func<ReadOnlyMemory<byte>, ValueTask<int>> send, TimeSpan delay)
+    private static async Task CarryAsync(Func<Memory<byte>, ValueTask<int>> receive, Func<ReadOnlyMemory<byte>, int> send, TimeSpan delay)
     {
-        Channel<(long Due, byte[] Bytes)> way = Channel.CreateBounded<(long, byte[])>(new BoundedChannelOptions(MaximumPieces) { SingleReader = true, SingleWriter = true });
-        Task sending = SendAsync(way.Reader, send);
+        using BlockingCollection<(long Due, byte[] Bytes)> way = new(MaximumPieces);
+        Task<bool> sending = OnThread.RunAsync(() => Send(way, send));
         byte[] buffer = new byte[1 << 17];
-        while (!sending.IsCompleted)
+        try
         {
-            int count;
-            try
+            while (!sending.IsCompleted)
             {
-                count = await receive(buffer);
-            }
-            catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionRefused)
-            {
-                // A datagram found nobody; the next one may.
-                continue;
-            }
+                int count;
+                try
+                {
+                    count = await receive(buffer);
+                }
+                catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionRefused)
+                {
+                    // A datagram found nobody; the next one may.
+                    continue;
+                }
 
-            if (count == 0)
-                break;
-            await way.Writer.WriteAsync((TimeProvider.System.GetTimestamp() + (long)(delay.TotalSeconds * TimeProvider.System.TimestampFrequency), buffer[..count]));
+                if (count == 0)
+                    break;
+                way.Add((TimeProvider.System.GetTimestamp() + (long)(delay.TotalSeconds * TimeProvider.System.TimestampFrequency), buffer[..count]));
+            }
         }
-
-        way.Writer.Complete();
-        await sending;
+        finally
+        {
+            way.CompleteAdding();
+            await sending;
+        }
     }
 
-    private static async Task SendAsync(ChannelReader<(long Due, byte[] Bytes)> way, Func<ReadOnlyMemory<byte>, ValueTask<int>> send)
+    private static bool Send(BlockingCollection<(long Due, byte[] Bytes)> way, Func<ReadOnlyMemory<byte>, int> send)
     {
-        await foreach ((long due, byte[] bytes) in way.ReadAllAsync())
+        using Poller clock = new();
+        PollEvent[] none = new PollEvent[clock.Batch];
+        foreach ((long due, byte[] bytes) in way.GetConsumingEnumerable())
         {
-            // Timers know whole milliseconds, and a line that is too short would make the bridge look better than it is.
             while (TimeProvider.System.GetElapsedTime(TimeProvider.System.GetTimestamp(), due) is var early && early > TimeSpan.Zero)
-                await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(early.TotalMilliseconds)), TimeProvider.System);
+                clock.Wait(none, early);
             for (int sent = 0; sent < bytes.Length;)
-                sent += await send(bytes.AsMemory(sent));
+                sent += send(bytes.AsMemory(sent));
         }
+
+        return true;
     }
 
     private static Socket Datagrams(IPEndPoint address)

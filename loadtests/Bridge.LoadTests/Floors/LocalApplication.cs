@@ -43,7 +43,7 @@ internal sealed class LocalApplication : IDisposable
     }
 
     /// <summary>Blocks until there is something to receive.</summary>
-    public void WaitReadable() => _readable.Wait(_seen, -1);
+    public void WaitReadable() => _readable.Wait(_seen, Timeout.InfiniteTimeSpan);
 
     /// <summary>Receives what is there: a packet, or bytes. 0: nothing now. -1: the end.</summary>
     public int Receive(Span<byte> buffer)
@@ -75,7 +75,7 @@ internal sealed class LocalApplication : IDisposable
             }
 
             _writable.Modify(_packets?.Descriptor ?? _stream!.Descriptor, OnlyKey, PollEvents.Out, once: true);
-            _writable.Wait(_seenWritable, -1);
+            _writable.Wait(_seenWritable, Timeout.InfiniteTimeSpan);
         }
 
         return true;

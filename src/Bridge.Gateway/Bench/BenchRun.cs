@@ -11,8 +11,6 @@ namespace Bridge.Gateway.Bench;
 /// <param name="time">The clock.</param>
 internal sealed class BenchRun(IReadOnlyList<BenchChannel> channels, BenchScenario scenario, TimeProvider time)
 {
-    // epoll knows whole milliseconds: what is due sooner is waited for by looking again and again.
-    private static readonly TimeSpan Sleepable = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMilliseconds(100);
 
     // Echoes taken from one channel before the others have their turn.
@@ -167,8 +165,7 @@ internal sealed class BenchRun(IReadOnlyList<BenchChannel> channels, BenchScenar
 
     private void Turn(Poller poller, TimeSpan sleep)
     {
-        int milliseconds = sleep < Sleepable ? 0 : (int)(sleep - TimeSpan.FromMilliseconds(1)).TotalMilliseconds;
-        int count = poller.Wait(_ready, milliseconds);
+        int count = poller.Wait(_ready, sleep);
         for (int i = 0; i < count; i++)
         {
             BenchChannel channel = channels[(int)_ready[i].Key];

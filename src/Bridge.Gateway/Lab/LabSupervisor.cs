@@ -87,7 +87,7 @@ internal sealed class LabSupervisor : IDisposable
         PollEvent[] ready = new PollEvent[_poller.Batch];
         while (!_ends)
         {
-            _poller.Wait(ready, Timeout.Infinite);
+            _poller.Wait(ready, Timeout.InfiniteTimeSpan);
             lock (_gate)
                 Receive();
         }

@@ -23,6 +23,20 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int epoll_ctl(FileDescriptor epfd, int op, FileDescriptor fd, byte* @event);
 
+    // The same on every architecture, as for all calls that are newer than the unified table. Called by its number: glibc has a name for it since 2.35 only.
+    internal const nint SYS_epoll_pwait2 = 441;
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    internal static partial nint epoll_pwait2(nint number, FileDescriptor epfd, byte* events, nint maxevents, KernelTimeSpan* timeout, void* sigmask, nuint sigsetsize);
+
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int epoll_wait(FileDescriptor epfd, byte* events, int maxevents, int timeout);
+
+    /// <summary>struct __kernel_timespec.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct KernelTimeSpan
+    {
+        internal long tv_sec;
+        internal long tv_nsec;
+    }
 }

@@ -10,10 +10,8 @@ namespace Bridge.Ports.Polling;
 /// <remarks>Start, and everything else not marked otherwise, belongs to the device's turn.</remarks>
 internal sealed class PollThread : IDisposable
 {
-    private const int Forever = -1;
-
     // A safety net only: rings notify, and descriptors are reported. Long enough to cost nothing through an outage.
-    private const int RecheckMilliseconds = 100;
+    private static readonly TimeSpan s_recheckAfter = TimeSpan.FromMilliseconds(100);
 
     private readonly Poller _poller = new();
     private readonly Dictionary<long, PollTarget> _targets = [];
@@ -164,16 +162,16 @@ internal sealed class PollThread : IDisposable
     /// <summary>After the thread has ended.</summary>
     public void Dispose() => _poller.Dispose();
 
-    private int NextTimeout()
+    private TimeSpan NextTimeout()
     {
         if (_recheck)
         {
-            return RecheckMilliseconds;
+            return s_recheckAfter;
         }
 
         _waitsForever = true;
         Interlocked.MemoryBarrier();
-        return _recheck ? RecheckMilliseconds : Forever;
+        return _recheck ? s_recheckAfter : Timeout.InfiniteTimeSpan;
     }
 
     private void Loop()

@@ -67,7 +67,7 @@ internal sealed class ServiceManagerSocket : IDisposable
         do
         {
             // A signal may end the wait early.
-            if (_poller.Wait(ready, (int)limit.TotalMilliseconds) > 0)
+            if (_poller.Wait(ready, limit) > 0)
                 return true;
         }
         while (TimeProvider.System.GetElapsedTime(begin) < limit);

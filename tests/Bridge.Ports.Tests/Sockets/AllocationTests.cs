@@ -104,7 +104,7 @@ public sealed class AllocationTests
                 {
                     _poller.Modify(_from.Descriptor, 1, sent < count ? PollEvents.Out : PollEvents.None, once: true);
                     _poller.Modify(_to.Descriptor, 2, PollEvents.In, once: true);
-                    _poller.Wait(_ready, 1000);
+                    _poller.Wait(_ready, TimeSpan.FromSeconds(1));
                 }
 
                 Assert.True(Environment.TickCount64 < end, "it stands still");

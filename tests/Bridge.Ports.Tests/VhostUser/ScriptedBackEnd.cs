@@ -124,7 +124,7 @@ internal sealed class ScriptedBackEnd : IDisposable
         {
             while (!_dead)
             {
-                int count = _poller.Wait(seen, 100);
+                int count = _poller.Wait(seen, TimeSpan.FromMilliseconds(100));
                 lock (_gate)
                 {
                     for (int i = 0; i < count && !_dead; i++)

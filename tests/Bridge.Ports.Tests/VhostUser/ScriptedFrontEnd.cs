@@ -381,7 +381,7 @@ internal sealed class ScriptedFrontEnd : IDisposable
         int count = 0;
         // A signal, such as the runtime's own for a garbage collection, ends a wait early.
         while (count == 0 && Stopwatch.GetElapsedTime(begin) < Patience.Time)
-            count = await Task.Run(() => poller.Wait(seen, (int)Patience.Time.TotalMilliseconds));
+            count = await Task.Run(() => poller.Wait(seen, Patience.Time));
         Assert.True(count > 0, "nothing came");
     }
 }
