@@ -5,7 +5,7 @@ namespace Bridge.Ports.Sockets;
 /// <para>
 /// Each direction of a pair of endpoints is counted for itself, from 0 when the pair is bound, modulo 2^32. A sender may have at most <em>window</em>
 /// messages outstanding beyond the receiver's last Credit. The window is <see cref="Initial"/>; a receiver that keeps more says so in the value of its
-/// Open. The receiver sends a Credit whenever it has handed over half a window since the last one. A message counts as handed over when it lies in
+/// Open. The receiver sends a Credit whenever it has handed over a thirty-second of the window, but at least 8 messages, since the last one. A message counts as handed over when it lies in
 /// the application's socket, or when it cannot be delivered any more.
 /// </para>
 /// <para>
@@ -20,4 +20,13 @@ public static class FlowWindow
 
     /// <summary>Largest window that an Open may state; more is a fault, counted and ignored.</summary>
     public const int Maximum = 65536;
+
+    private const uint CreditShare = 32;
+    private const uint LeastStep = 8;
+
+    /// <summary>
+    /// Messages handed over between two Credits. What is handed over and not yet said is missing from the window: on a long line, where messages travel in bursts as long as the last
+    /// Credit, steps of half a window would leave half of it unused.
+    /// </summary>
+    internal static uint CreditStep(uint window) => Math.Max(window / CreditShare, Math.Min(LeastStep, (window + 1) / 2));
 }

@@ -136,7 +136,7 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
         }
     }
 
-    /// <summary>Tells the peer what it may send, when half of its window has been handed over.</summary>
+    /// <summary>Tells the peer what it may send, when enough of its window has been handed over.</summary>
     public void SendCredit(Conversation conversation)
     {
         if (conversation.HasPeer && conversation.Receiving.IsCreditDue)

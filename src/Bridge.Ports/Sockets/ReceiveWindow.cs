@@ -11,8 +11,8 @@ internal struct ReceiveWindow
     /// <summary>Counting begins when a pair is bound; <paramref name="window"/> is what this side keeps.</summary>
     public static ReceiveWindow Start(uint window) => new() { _window = window };
 
-    /// <summary>Half of the window has been handed over since the last Credit.</summary>
-    public readonly bool IsCreditDue => _handedOver - _credited >= (_window + 1) / 2;
+    /// <summary>So much has been handed over since the last Credit that the sender should know.</summary>
+    public readonly bool IsCreditDue => _handedOver - _credited >= FlowWindow.CreditStep(_window);
 
     /// <summary>A message came. False: the peer sent more than it was allowed to.</summary>
     public bool TryReceive()

@@ -108,6 +108,40 @@ public sealed class WindowTests
         }
     }
 
+    [Theory]
+    [InlineData(64u, 0.85)]
+    [InlineData(256u, 0.95)]
+    [InlineData(4096u, 0.95)]
+    public void Pair_BurstsOverALongLine_KeepTheWindowUnderWay(uint size, double least)
+    {
+        const int RoundTrips = 1000, Batch = 5;
+        SendWindow sender = SendWindow.Start(limited: true);
+        Assert.True(sender.TryWiden(size));
+        ReceiveWindow receiver = ReceiveWindow.Start(size);
+        long handedOver = 0;
+        for (int trip = 0; trip < RoundTrips; trip++)
+        {
+            // Everything that may be sent is under way, arrives batch by batch, and what is said about it is heard when all of it has arrived.
+            Queue<uint> credits = new();
+            uint burst = sender.Available;
+            for (uint i = 1; i <= burst; i++)
+            {
+                sender.OnSent();
+                Assert.True(receiver.TryReceive());
+                receiver.OnHandedOver();
+                if ((i % Batch == 0 || i == burst) && receiver.IsCreditDue)
+                {
+                    credits.Enqueue(receiver.TakeCredit());
+                }
+            }
+
+            handedOver += burst;
+            Assert.All(credits, credit => Assert.True(sender.TryCredit(credit)));
+        }
+
+        Assert.InRange(handedOver / (double)RoundTrips, least * size, size);
+    }
+
     [Fact]
     public void Pair_CountsWrapping_GoesOn()
     {
