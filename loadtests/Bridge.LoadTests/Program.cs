@@ -1,3 +1,4 @@
+using Bridge.Link.Transports;
 using Bridge.LoadTests;
 using Bridge.LoadTests.Engine;
 using Bridge.LoadTests.Floors;
@@ -9,6 +10,9 @@ string role = args.FirstOrDefault() ?? "run";
 string[] rest = [.. args.Skip(1)];
 if (role != "run")
     ParentWatch.EndWithStandardInput(commands: role == EngineProgram.Role);
+// What is held against a gateway reads its sockets as a gateway does.
+if (role is TransportPeer.Role or PassThroughProgram.Role or EngineProgram.Role)
+    SocketThreads.KeepCompletions();
 return role switch
 {
     "run" => await LoadTestRun.RunAsync(rest),

@@ -50,10 +50,12 @@ internal static class TcpTransport
     /// <summary>Does the handshake that `handshake` starts; closes the socket if it fails.</summary>
     public static async ValueTask<TransportConnection> AuthenticateAsync(Socket socket, EndPoint remote, PeerVerification peer, Func<SslStream, Task> handshake)
     {
-        SslStream tls = new(new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false);
+        LinkSocketStream bytes = new(socket);
+        LinkTlsStream tls = new(bytes);
         try
         {
             await handshake(tls);
+            bytes.IsAuthenticated = true;
             return new TcpTransportConnection(socket, tls, remote, peer);
         }
         catch (Exception e)
