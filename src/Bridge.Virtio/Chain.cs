@@ -6,7 +6,7 @@ namespace Bridge.Virtio;
 /// </summary>
 public sealed class Chain
 {
-    private Segment[] _segments = new Segment[4];
+    private Segment[] _segments = new Segment[2];
     private int _readable;
     private int _count;
 
