@@ -14,6 +14,11 @@ internal sealed class Measurements(RigSet rigs, LoadPlan plan, Figures figures, 
     private static readonly int[] ManyChannels = [8, 32];
     private static readonly int[] TripLengths = [64, 496, 4080];
 
+    // QUIC ends what is silent for a minute, and a floor has no session that keeps it alive while others are measured.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(15);
+
+    private long _spoken = TimeProvider.System.GetTimestamp();
+
     /// <summary>Everything, several times.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -35,6 +40,15 @@ internal sealed class Measurements(RigSet rigs, LoadPlan plan, Figures figures, 
             await UnderLoadAsync(transport, pair, cancellation);
     }
 
+    private async Task KeepAliveAsync(CancellationToken cancellation)
+    {
+        if (TimeProvider.System.GetElapsedTime(_spoken) < LongestSilence)
+            return;
+        foreach (Rig rig in rigs.Rigs.Where(static rig => rig.Name is { Part: "raw" or "pass-through", Transport: "quic" }))
+            await rig.RoundTripsAsync(TripLengths[0], 1, cancellation);
+        _spoken = TimeProvider.System.GetTimestamp();
+    }
+
     private static bool HasOpenLoop(PathRig rig) => rig.Name is { Part: "bridge" or "pass-through", Sockets: Packets };
 
     private async Task WarmUpAsync(CancellationToken cancellation)
@@ -42,6 +56,7 @@ internal sealed class Measurements(RigSet rigs, LoadPlan plan, Figures figures, 
         progress("warming up");
         foreach (Rig rig in rigs.Rigs)
         {
+            await KeepAliveAsync(cancellation);
             await rig.RoundTripsAsync(Math.Min(Usual, rig.MaximumMessage), rig.Name.Part == "bridge+10ms" ? 3 : plan.RoundTrips, cancellation);
             if (rig.HasRate)
                 await rig.RateAsync(Math.Min(Usual, rig.MaximumMessage), plan.OneWay, cancellation);
@@ -50,6 +65,7 @@ internal sealed class Measurements(RigSet rigs, LoadPlan plan, Figures figures, 
 
     private async Task RoundTripsAsync(Rig rig, CancellationToken cancellation)
     {
+        await KeepAliveAsync(cancellation);
         // What takes 10 ms each is not made more precise by thousands.
         int count = rig.Name.Part == "bridge+10ms" ? 20 : plan.RoundTrips;
         foreach (int length in TripLengths.Where(length => length <= rig.MaximumMessage))
@@ -72,6 +88,7 @@ internal sealed class Measurements(RigSet rigs, LoadPlan plan, Figures figures, 
 
     private async Task RateAsync(Rig rig, int length, CancellationToken cancellation)
     {
+        await KeepAliveAsync(cancellation);
         BridgePair? pair = rig.Name.Part == "bridge" ? rigs.Bridges[rig.Name.Transport] : null;
         long bytes = pair is null ? 0 : await pair.Near.SentBytesAsync();
         TimeSpan processor = pair?.ProcessorTime ?? TimeSpan.Zero;
@@ -87,6 +104,7 @@ internal sealed class Measurements(RigSet rigs, LoadPlan plan, Figures figures, 
 
     private async Task OpenLoopAsync(PathRig rig, CancellationToken cancellation)
     {
+        await KeepAliveAsync(cancellation);
         double highest = await RoundTrips.MeasureRateAsync(rig.Paths[0], Usual, EchoWindow, plan.OneWay).WaitAsync(cancellation);
         figures.Add(new Figure("echo-rate", rig.Name, Usual), highest);
         LatencyHistogram times = await OpenLoop.MeasureAsync(rig.Paths[0], Usual, highest / 2, plan.OpenLoop).WaitAsync(cancellation);
