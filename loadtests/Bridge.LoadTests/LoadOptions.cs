@@ -1,7 +1,7 @@
 namespace Bridge.LoadTests;
 
 /// <summary>The command line of a run.</summary>
-/// <param name="Quick">Two minutes instead of a quarter of an hour.</param>
+/// <param name="Quick">Two minutes instead of twenty minutes.</param>
 /// <param name="JsonFile">Where all figures go.</param>
 internal sealed record LoadOptions(bool Quick, string JsonFile)
 {
@@ -9,7 +9,7 @@ internal sealed record LoadOptions(bool Quick, string JsonFile)
         usage: loadtests/run [--quick] [--json FILE]
 
         Measures floors and bridge in the same run, by turns, as real processes on this machine, and prints ratios.
-          --quick      about two minutes instead of a quarter of an hour
+          --quick      about two minutes instead of twenty minutes
           --json FILE  all figures, each run's; default: artifacts/loadtests/result.json
 
         The last line is `N of M targets met`. Exit codes: 0 all met, 1 a target missed, 2 the run is not valid, 64 wrong command line.

@@ -50,7 +50,7 @@ internal sealed record LoadPlan
         Limit = TimeSpan.FromMinutes(6),
     };
 
-    /// <summary>A quarter of an hour.</summary>
+    /// <summary>Twenty minutes.</summary>
     public static LoadPlan Full { get; } = new()
     {
         Rounds = 5,
