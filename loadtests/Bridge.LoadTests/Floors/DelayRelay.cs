@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Bridge.Linux;
 using Bridge.LoadTests.Measuring;
 using Bridge.LoadTests.Processes;
 
@@ -114,12 +113,10 @@ internal static class DelayRelay
 
     private static bool Send(BlockingCollection<(long Due, byte[] Bytes)> way, Func<ReadOnlyMemory<byte>, int> send)
     {
-        using Poller clock = new();
-        PollEvent[] none = new PollEvent[clock.Batch];
+        using DueClock clock = new();
         foreach ((long due, byte[] bytes) in way.GetConsumingEnumerable())
         {
-            while (TimeProvider.System.GetElapsedTime(TimeProvider.System.GetTimestamp(), due) is var early && early > TimeSpan.Zero)
-                clock.Wait(none, early);
+            clock.WaitUntil(due);
             for (int sent = 0; sent < bytes.Length;)
                 sent += send(bytes.AsMemory(sent));
         }

@@ -1,5 +1,4 @@
 using Bridge.Gateway.Bench;
-using Bridge.Linux;
 using Bridge.LoadTests.Messages;
 
 namespace Bridge.LoadTests.Measuring;
@@ -23,17 +22,14 @@ internal static class OpenLoop
     private static long Send(MessagePath path, int length, double rate, long count)
     {
         byte[] message = new byte[length];
-        // It sleeps until the next message is due, and so leaves the processor to what is measured: the timer wakes it 50 us late and more, which counts as latency.
-        using Poller clock = new();
-        PollEvent[] none = new PollEvent[clock.Batch];
+        // It wakes 50 us late and more, which counts as latency.
+        using DueClock clock = new();
         long begin = TimeProvider.System.GetTimestamp();
         double ticks = TimeProvider.System.TimestampFrequency / rate;
         for (long i = 0; i < count; i++)
         {
             long due = begin + (long)(i * ticks);
-            for (TimeSpan early; (early = TimeProvider.System.GetElapsedTime(TimeProvider.System.GetTimestamp(), due)) > TimeSpan.Zero;)
-                clock.Wait(none, early);
-
+            clock.WaitUntil(due);
             TestMessage.Write(message, TestMessage.Echoed, i, due);
             path.Send(message);
             path.Flush();
