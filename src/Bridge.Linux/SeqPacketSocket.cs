@@ -121,25 +121,27 @@ public sealed unsafe class SeqPacketSocket : IDisposable
         }
     }
 
-    /// <summary>Receives one packet as <see cref="Receive(Span{byte}, out int)"/> does; that it was received can be told from the passage even if this process ends at once.</summary>
-    /// <param name="passage">Of this packet; see <see cref="MessagePassage.Begin"/>.</param>
-    /// <param name="buffer">Where its bytes go; what does not fit is lost, as <paramref name="length"/> tells.</param>
-    /// <param name="length">The packet's real length in bytes, which may be more than the buffer took; 0 unless a packet was found.</param>
+    /// <summary>Receives packets, as many as there are; that they were received can be told from the passage even if this process ends at once.</summary>
+    /// <param name="passage">Of these packets; tells their lengths, which may be more than their places took. See <see cref="MessagePassage.Begin"/>.</param>
+    /// <param name="memory">Where their bytes go.</param>
+    /// <param name="places">One for each packet: inside of the memory, at most the passage's capacity.</param>
+    /// <param name="received">At least 1, the end of file not counted; 0 unless packets were found. Fewer than there are places: there are no more for now, or the end comes next.</param>
     /// <exception cref="LinuxException">The descriptor is unusable.</exception>
-    public ReceiveOutcome Receive(MessagePassage passage, Span<byte> buffer, out int length)
+    public ReceiveOutcome Receive(MessagePassage passage, Span<byte> memory, ReadOnlySpan<PacketPlace> places, out int received)
     {
         ArgumentNullException.ThrowIfNull(passage);
-        length = 0;
-        // SAFETY: the kernel writes at most buffer.Length bytes into the pinned buffer, and the passage's own memory.
-        fixed (byte* data = buffer)
+        Check(places, memory.Length);
+        received = 0;
+        // SAFETY: the places lie inside of the pinned memory; besides them the kernel writes the passage's own memory.
+        fixed (byte* data = memory)
         {
             while (true)
             {
-                Libc.MultipleMessageHeader* header = passage.Prepare(data, (nuint)buffer.Length, receives: true);
-                if (Libc.recvmmsg(Descriptor, header, 1, Libc.MSG_DONTWAIT | Libc.MSG_TRUNC | Libc.MSG_CMSG_CLOEXEC, null) == 1)
+                Libc.MultipleMessageHeader* headers = passage.Prepare(data, places, receives: true);
+                if (Libc.recvmmsg(Descriptor, headers, (uint)places.Length, Libc.MSG_DONTWAIT | Libc.MSG_TRUNC | Libc.MSG_CMSG_CLOEXEC, null) > 0)
                 {
-                    length = (int)header->msg_len;
-                    return passage.HasPacket ? ReceiveOutcome.Packet : ReceiveOutcome.End;
+                    received = passage.CountReceived(places.Length);
+                    return received > 0 ? ReceiveOutcome.Packet : ReceiveOutcome.End;
                 }
 
                 if (PacketFault.OfReceive("recvmmsg") is { } outcome)
@@ -148,18 +150,26 @@ public sealed unsafe class SeqPacketSocket : IDisposable
         }
     }
 
-    /// <summary>Sends one packet as <see cref="Send(ReadOnlySpan{byte})"/> does; that it was sent can be told from the passage even if this process ends at once.</summary>
-    /// <exception cref="LinuxException">EMSGSIZE: longer than the send buffer can ever hold. Or the descriptor is unusable.</exception>
-    public SendOutcome Send(MessagePassage passage, ReadOnlySpan<byte> packet)
+    /// <summary>Sends packets, each whole or not at all, as many as there is room for; how many can be told from the passage even if this process ends at once.</summary>
+    /// <param name="passage">Of these packets; see <see cref="MessagePassage.Begin"/>.</param>
+    /// <param name="memory">Where they lie.</param>
+    /// <param name="places">The packets, in their order: inside of the memory, at most the passage's capacity.</param>
+    /// <param name="sent">At least 1 when something was sent. Fewer than there are packets: the next one tells why.</param>
+    /// <exception cref="LinuxException">EMSGSIZE: the first is longer than the send buffer can ever hold. Or the descriptor is unusable.</exception>
+    public SendOutcome Send(MessagePassage passage, ReadOnlySpan<byte> memory, ReadOnlySpan<PacketPlace> places, out int sent)
     {
         ArgumentNullException.ThrowIfNull(passage);
-        // SAFETY: the kernel reads packet.Length bytes of the pinned span, and the passage's own memory.
-        fixed (byte* data = packet)
+        Check(places, memory.Length);
+        // SAFETY: the kernel reads the places, which lie inside of the pinned memory, and the passage's own memory.
+        fixed (byte* data = memory)
         {
-            while (Libc.sendmmsg(Descriptor, passage.Prepare(data, (nuint)packet.Length, receives: false), 1, Libc.MSG_NOSIGNAL | Libc.MSG_DONTWAIT) != 1)
+            while ((sent = Libc.sendmmsg(Descriptor, passage.Prepare(data, places, receives: false), (uint)places.Length, Libc.MSG_NOSIGNAL | Libc.MSG_DONTWAIT)) <= 0)
             {
                 if (PacketFault.OfSend("sendmmsg") is { } outcome)
+                {
+                    sent = 0;
                     return outcome;
+                }
             }
 
             return SendOutcome.Sent;
@@ -171,4 +181,13 @@ public sealed unsafe class SeqPacketSocket : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Descriptor.Dispose();
+
+    private static void Check(ReadOnlySpan<PacketPlace> places, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(places.Length, nameof(places));
+        foreach (PacketPlace place in places)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)(uint)place.Offset + (uint)place.Length, (ulong)length, nameof(places));
+        }
+    }
 }

@@ -35,6 +35,9 @@ public sealed partial class RpmsgBus
         return true;
     }
 
+    /// <summary>How many messages could be sent now, one after the other; 0 while control messages wait. A chain that breaks a rule counts until it is looked at.</summary>
+    public int CountFree() => Attached && _control.IsEmpty ? _rings.CountFree() : 0;
+
     /// <summary>Sends the reserved buffer.</summary>
     /// <param name="source">The sending endpoint's address.</param>
     /// <param name="destination">The receiver's address at the other side. ArgumentException: ANY.</param>

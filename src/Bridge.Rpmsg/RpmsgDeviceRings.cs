@@ -78,6 +78,9 @@ public sealed class RpmsgDeviceRings : RpmsgRings
     }
 
     /// <inheritdoc/>
+    public override int CountFree() => _transmit.CountAvailable() + (_isReserved ? 1 : 0);
+
+    /// <inheritdoc/>
     public override void Commit(int length)
     {
         if (!_isReserved)

@@ -103,6 +103,13 @@ public sealed partial class RpmsgDriverRings : RpmsgRings
     }
 
     /// <inheritdoc/>
+    public override int CountFree()
+    {
+        TakeSentBuffers();
+        return _freeCount + (_reserved != Nothing ? 1 : 0);
+    }
+
+    /// <inheritdoc/>
     public override void Commit(int length)
     {
         if (_reserved == Nothing)
@@ -222,11 +229,7 @@ public sealed partial class RpmsgDriverRings : RpmsgRings
     {
         if (_freeCount == 0)
         {
-            while (_transmit.TryTakeUsed(out UsedElement used))
-            {
-                _free[_freeCount++] = used.Token;
-            }
-
+            TakeSentBuffers();
             if (_freeCount == 0)
             {
                 return false;
@@ -236,6 +239,14 @@ public sealed partial class RpmsgDriverRings : RpmsgRings
         DisarmTransmit();
         _reserved = _free[--_freeCount];
         return true;
+    }
+
+    private void TakeSentBuffers()
+    {
+        while (_transmit.TryTakeUsed(out UsedElement used))
+        {
+            _free[_freeCount++] = used.Token;
+        }
     }
 
     private void LendReceiveBuffer(int index)

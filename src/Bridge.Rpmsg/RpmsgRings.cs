@@ -24,6 +24,9 @@ public abstract class RpmsgRings
     /// <returns>False: none is free now. Hold the message back, never drop it.</returns>
     public abstract bool TryReserve(out Span<byte> buffer);
 
+    /// <summary>How many transmit buffers are free now, a reserved one included. The device side learns of a chain that breaks a rule only when it reserves it.</summary>
+    public abstract int CountFree();
+
     /// <summary>Publishes the reserved buffer.</summary>
     /// <param name="length">Bytes to send, the header included. ArgumentOutOfRangeException: under 16 or more than was reserved. InvalidOperationException: nothing is reserved.</param>
     public abstract void Commit(int length);

@@ -76,20 +76,18 @@ public sealed class DeviceQueue
 
     /// <summary>Whether a chain is there to be taken. Looks at the ring only when nothing is known to be there.</summary>
     /// <exception cref="RingFaultException"><see cref="RingFault.IndexJump"/>, with head null.</exception>
-    public bool HasAvailable
-    {
-        get
-        {
-            if (_available != NextAvailable)
-                return true;
+    public bool HasAvailable => _available != NextAvailable || CountAvailable() > 0;
 
-            ushort index = _ring.LoadAvailableIndexAcquire();
-            ushort ahead = (ushort)(index - NextAvailable);
-            if (ahead > Size)
-                throw new RingFaultException(RingFault.IndexJump, $"avail.idx is {index}, {ahead} ahead of {NextAvailable} in a ring of {Size}.");
-            _available = index;
-            return ahead != 0;
-        }
+    /// <summary>How many chains are there to be taken now. Looks at the ring.</summary>
+    /// <exception cref="RingFaultException"><see cref="RingFault.IndexJump"/>, with head null.</exception>
+    public int CountAvailable()
+    {
+        ushort index = _ring.LoadAvailableIndexAcquire();
+        ushort ahead = (ushort)(index - NextAvailable);
+        if (ahead > Size)
+            throw new RingFaultException(RingFault.IndexJump, $"avail.idx is {index}, {ahead} ahead of {NextAvailable} in a ring of {Size}.");
+        _available = index;
+        return ahead;
     }
 
     /// <summary>

@@ -41,6 +41,8 @@ internal sealed class FakeRings(int bufferSize = 512, RpmsgRole role = RpmsgRole
         return _reserved;
     }
 
+    public override int CountFree() => FreeBuffers;
+
     public override void Commit(int length)
     {
         Assert.True(_reserved, "Commit without a reserved buffer");

@@ -8,7 +8,8 @@ internal sealed class LocalApplication : IDisposable
 {
     private const int OnlyKey = 1;
 
-    private readonly SeqPacketSocket? _packets;
+    private readonly FileDescriptor _descriptor;
+    private readonly PacketBatches? _packets;
     private readonly StreamSocket? _stream;
     private readonly Poller _readable = new(), _writable = new();
     private readonly PollEvent[] _seen;
@@ -16,15 +17,12 @@ internal sealed class LocalApplication : IDisposable
 
     private LocalApplication(SeqPacketSocket? packets, StreamSocket? stream)
     {
-        (_packets, _stream) = (packets, stream);
+        (_packets, _stream) = (packets is null ? null : new PacketBatches(packets), stream);
         (_seen, _seenWritable) = (new PollEvent[_readable.Batch], new PollEvent[_writable.Batch]);
-        FileDescriptor descriptor = packets?.Descriptor ?? stream!.Descriptor;
-        _readable.Add(descriptor, OnlyKey, PollEvents.In, once: false);
-        _writable.Add(descriptor, OnlyKey, PollEvents.None, once: true);
+        _descriptor = packets?.Descriptor ?? stream!.Descriptor;
+        _readable.Add(_descriptor, OnlyKey, PollEvents.In, once: false);
+        _writable.Add(_descriptor, OnlyKey, PollEvents.None, once: true);
     }
-
-    /// <summary>True: packets, whose ends the relay has to carry. False: bytes.</summary>
-    public bool HasPackets => _packets is not null;
 
     /// <summary>Listens at a path and takes the first who connects.</summary>
     public static async Task<LocalApplication> AcceptAsync(PathKind kind, string path, CancellationToken cancellation)
@@ -45,40 +43,44 @@ internal sealed class LocalApplication : IDisposable
     /// <summary>Blocks until there is something to receive.</summary>
     public void WaitReadable() => _readable.Wait(_seen, Timeout.InfiniteTimeSpan);
 
-    /// <summary>Receives what is there: a packet, or bytes. 0: nothing now. -1: the end.</summary>
+    /// <summary>Receives what is there, up to a buffer: packets with their lengths before them, or bytes. 0: nothing now. -1: the end.</summary>
     public int Receive(Span<byte> buffer)
     {
-        int length;
         if (_packets is not null)
+            return _packets.Receive(buffer);
+        int filled = 0;
+        while (filled < buffer.Length)
         {
-            ReceiveOutcome outcome = _packets.Receive(buffer, out length);
-            return outcome == ReceiveOutcome.Packet ? length : outcome == ReceiveOutcome.WouldBlock ? 0 : -1;
+            StreamOutcome outcome = _stream!.Receive(buffer[filled..], out int length);
+            if (outcome != StreamOutcome.Received)
+                return filled > 0 ? filled : outcome == StreamOutcome.WouldBlock ? 0 : -1;
+            filled += length;
         }
 
-        StreamOutcome streamed = _stream!.Receive(buffer, out length);
-        return streamed == StreamOutcome.Received ? length : streamed == StreamOutcome.WouldBlock ? 0 : -1;
+        return filled;
     }
 
-    /// <summary>Sends all of it, waiting for the reader if need be. False: it has gone.</summary>
-    public bool Send(ReadOnlySpan<byte> bytes)
+    /// <summary>Sends all of it but a last packet that is not whole, waiting for the reader if need be. False: it has gone.</summary>
+    public bool Send(ReadOnlySpan<byte> bytes, out int consumed)
     {
-        while (!bytes.IsEmpty)
+        consumed = 0;
+        while (true)
         {
-            int sent = bytes.Length;
-            SendOutcome outcome = _packets?.Send(bytes) ?? _stream!.Send(bytes, out sent);
+            int sent = 0;
+            SendOutcome outcome = _packets?.Send(bytes[consumed..], out sent) ?? _stream!.Send(bytes[consumed..], out sent);
             if (outcome == SendOutcome.Closed)
                 return false;
-            if (outcome == SendOutcome.Sent)
+            if (outcome == SendOutcome.WouldBlock)
             {
-                bytes = bytes[sent..];
+                _writable.Modify(_descriptor, OnlyKey, PollEvents.Out, once: true);
+                _writable.Wait(_seenWritable, Timeout.InfiniteTimeSpan);
                 continue;
             }
 
-            _writable.Modify(_packets?.Descriptor ?? _stream!.Descriptor, OnlyKey, PollEvents.Out, once: true);
-            _writable.Wait(_seenWritable, Timeout.InfiniteTimeSpan);
+            consumed += sent;
+            if (sent == 0 || consumed == bytes.Length)
+                return true;
         }
-
-        return true;
     }
 
     public void Dispose()

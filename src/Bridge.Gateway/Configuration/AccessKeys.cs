@@ -30,7 +30,7 @@ internal static class AccessKeys
         "The same for payload.", "bytes/s");
 
     public static readonly ValueKey<int> Priority = new("devices:<device>:access:<number>:priority", new WholeNumberRule(0, AccessRule.HighestPriority), "3",
-        "Outwards, among the device's applications that have something to send: the highest goes first, 16 messages a turn. Who has been passed over by 8 turns comes next, whatever else waits.");
+        "Outwards, among the device's applications that have something to send: the highest goes first, up to 64 messages a turn. Who has been passed over by 8 turns comes next, whatever else waits.");
 
     /// <summary>All of them, in the order of the reference.</summary>
     public static IReadOnlyList<ConfigurationKey> All { get; } = [Access, Rule, Service, Address, Direction, Action, MessagesPerSecond, BytesPerSecond, Priority];

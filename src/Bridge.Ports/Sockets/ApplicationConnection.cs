@@ -72,9 +72,6 @@ internal abstract class ApplicationConnection(LocalSockets owner, SocketEntry en
     /// <summary>The number in its name in the descriptor store; 0: it is not stored.</summary>
     public ulong StoredAs { get; set; }
 
-    /// <summary>The kernel tells whether a message has passed: one packet is one message, and nothing of it lies in this process.</summary>
-    public virtual bool IsPacketwise => false;
-
     /// <summary>It has been closed.</summary>
     public bool IsClosed { get; private set; }
 

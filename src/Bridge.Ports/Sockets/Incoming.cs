@@ -6,7 +6,7 @@ using Bridge.Rpmsg;
 namespace Bridge.Ports.Sockets;
 
 /// <summary>From the ring to the applications' sockets, each message straight from the receive buffer; a slow reader's messages wait in a queue of its own.</summary>
-internal sealed class Incoming(PortScope port, ConversationTable conversations)
+internal sealed partial class Incoming(PortScope port, ConversationTable conversations)
 {
     private readonly LogPace _overQuotaPace = new(port.Time);
     private readonly Steps _steps = port.Kept.Steps;
@@ -81,14 +81,20 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
         (_delivered, _held) = (false, conversations.Holder is not null);
     }
 
-    /// <summary>The application's socket has room again.</summary>
+    /// <summary>The application's socket has room again, or all that gathered for it is there.</summary>
     /// <exception cref="LinuxException">The socket is unusable.</exception>
     public void FlushQueue(Conversation conversation)
+    {
+        FlushBatches(conversation);
+        EndGathering(conversation);
+    }
+
+    private void FlushBatches(Conversation conversation)
     {
         long waited = conversation.QueuedMessages > 0 ? conversation.Places.ReadBegan(conversation.Flow.Queue.First) : 0;
         while (conversation is { Writes: true, Connection: { } connection, QueuedMessages: > 0 } && MayPass(conversation))
         {
-            switch (HandFirst(conversation, connection))
+            switch (connection is PacketConnection packets ? HandPackets(conversation, packets) : HandFirst(conversation, connection))
             {
                 case SendOutcome.Sent:
                     // The first one waited longest.
@@ -153,6 +159,7 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
         {
             port.Counters.FlowViolations++;
             SocketsLog.FlowViolation(port.Log, port.Device, conversation.Entry.Path);
+            FlushQueue(conversation);
             conversations.Happened(conversation, ConversationEvent.Aborted, FlowCloseReason.Violation);
             return true;
         }
@@ -166,13 +173,14 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
             return true;
         }
 
-        if (conversation is { Writes: true, QueuedMessages: 0, Connection: { } connection } && MayPass(conversation))
+        if (conversation is { Writes: true, QueuedMessages: 0, Connection: { } connection } && !IsGathering(conversation) && MayPass(conversation))
         {
             switch (Hand(conversation, connection, payload, after, isQueued: false))
             {
                 case SendOutcome.Sent:
                     _delivered = true;
                     OnHandedOver(conversation);
+                    BeginGathering(connection);
                     return true;
                 case SendOutcome.Closed:
                     conversations.Happened(connection, ConversationEvent.SendFailed);
@@ -197,13 +205,19 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
         {
             after.Queue.Add();
             _steps.Take(conversation, port.Bus.ReceivePosition, after);
-            port.Counters.Queued++;
-            conversations.Touched.Add(conversation);
             conversations.Release(conversation);
+            OnQueued(conversation);
             return true;
         }
 
-        return OnOverQuota(conversation, again);
+        if (!IsGathering(conversation))
+        {
+            return OnOverQuota(conversation, again);
+        }
+
+        // No memory for more: without it, as long as the application reads.
+        FlushQueue(conversation);
+        return Deliver(conversation, payload);
     }
 
     /// <summary>Hands the message over that waited longest.</summary>
@@ -234,9 +248,10 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
         }
 
         after.Received++;
-        if (connection.IsPacketwise)
+        bool isPacket = connection is PacketConnection;
+        if (isPacket)
         {
-            _steps.Begin(isQueued ? StepKind.Flush : StepKind.Deliver, conversation.Slot, position, after);
+            _steps.Begin(StepKind.Deliver, conversation.Slot, position, after);
         }
 
         SendOutcome outcome = connection.Send(conversation.Remote, conversation.Local.Address, payload);
@@ -246,7 +261,7 @@ internal sealed class Incoming(PortScope port, ConversationTable conversations)
             return outcome;
         }
 
-        if (!connection.IsPacketwise)
+        if (!isPacket)
         {
             // It lies in this process: should that be killed now, the connection goes with it, whatever is recorded.
             _steps.Begin(afterwards, conversation.Slot, position, after);

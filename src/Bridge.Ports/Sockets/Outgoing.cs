@@ -8,8 +8,8 @@ namespace Bridge.Ports.Sockets;
 /// <summary>From the applications' sockets to the ring, each message straight into the transmit buffer, all applications in turn.</summary>
 internal sealed class Outgoing(PortScope port, ConversationTable conversations)
 {
-    // Messages of one application before the next one's turn comes.
-    private const int MessagesPerApplication = 16;
+    // Messages of one application before the next one's turn comes: a batch of packets.
+    private const int MessagesPerApplication = KeptLayout.LargestBatch;
 
     // Messages of all applications per pump.
     private const int SendBudget = 256;
@@ -47,6 +47,16 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
         {
             (connection.InRound, connection.ShareLeft) = (true, MessagesPerApplication);
             _round.Add(connection, connection.Priority);
+        }
+    }
+
+    /// <summary>It has sent its share; if there is more its next turn comes after everybody else's.</summary>
+    private void Return(ApplicationConnection connection)
+    {
+        if (connection.MaySend)
+        {
+            (connection.InRound, connection.ShareLeft) = (true, MessagesPerApplication);
+            _round.Return(connection, connection.Priority);
         }
     }
 
@@ -93,7 +103,7 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
             connection.InRound = false;
             if (result == SendResult.Share)
             {
-                Join(connection);
+                Return(connection);
             }
 
             conversations.Touched.Add(connection);
@@ -104,7 +114,7 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
 
     private SendResult SendShare(ApplicationConnection connection, ref int budget)
     {
-        for (; connection.ShareLeft > 0; connection.ShareLeft--)
+        while (connection.ShareLeft > 0)
         {
             if (!connection.MaySend)
             {
@@ -124,7 +134,7 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
                         return ended;
                     }
 
-                    budget--;
+                    (budget, connection.ShareLeft) = (budget - 1, connection.ShareLeft - 1);
                     continue;
                 }
 
@@ -141,7 +151,7 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
                     return ended;
                 }
 
-                budget--;
+                (budget, connection.ShareLeft) = (budget - 1, connection.ShareLeft - 1);
                 continue;
             }
 
@@ -157,39 +167,96 @@ internal sealed class Outgoing(PortScope port, ConversationTable conversations)
                 return SendResult.NoBuffer;
             }
 
-            budget--;
-            FlowRecord after = conversation.Flow;
-            after.Sending.OnSent();
-            after.Sent++;
-            _steps.Begin(connection.IsPacketwise ? StepKind.Send : StepKind.SendBytes, conversation.Slot, port.Bus.TransmitPosition, after);
-            ReceiveOutcome outcome = connection.Receive(payload, out int length);
-            if (outcome == ReceiveOutcome.Packet && length <= payload.Length)
+            int before = connection.ShareLeft;
+            SendResult? over = connection is PacketConnection packets ? SendPackets(packets, conversation, payload) : SendBytes(connection, conversation, payload);
+            budget -= before - connection.ShareLeft;
+            if (over is { } result)
             {
-                StoreTrace.Point();
-                port.Bus.Commit(conversation.Local.Address, conversation.Remote, length);
-                _steps.Happened(ref conversation.Flow);
-                conversation.Out.Limit?.Passed(length);
-                port.Counters.FromApplications++;
-                if (connection.WaitsSince != 0)
-                {
-                    port.Times.InRing(connection.WaitsSince);
-                    connection.WaitsSince = 0;
-                }
-            }
-            else if (outcome == ReceiveOutcome.Packet)
-            {
-                _steps.End();
-                OnTooLong(connection, length, payload.Length);
-                return SendResult.Done;
-            }
-            else
-            {
-                _steps.End();
-                return OnNothing(connection, outcome);
+                return result;
             }
         }
 
         return SendResult.Share;
+    }
+
+    /// <summary>Sends packets, as many as there are, and buffers for. Not null: there are no more.</summary>
+    private SendResult? SendPackets(PacketConnection connection, Conversation conversation, Span<byte> payload)
+    {
+        int most = conversation.Out.Limit is null
+            ? (int)Math.Min(Math.Min(connection.ShareLeft, port.Kept.Layout.Batch), Math.Min(conversation.Sending.Available, (uint)port.Bus.CountFree()))
+            : 1;
+        FlowRecord after = conversation.Flow;
+        _steps.BeginBatch(StepKind.Send, conversation.Slot, port.Bus.TransmitPosition, after, most);
+        ReceiveOutcome outcome = connection.Receive(most, out int received);
+        if (outcome != ReceiveOutcome.Packet)
+        {
+            _steps.End();
+            return OnNothing(connection, outcome);
+        }
+
+        int sent = 0, length = 0;
+        bool isReserved = true;
+        while (isReserved && sent < received && (length = _steps.Passage.Length(sent)) <= payload.Length)
+        {
+            StoreTrace.Point();
+            port.Kept.Scratch.Slice(port.Kept.ScratchPlaces[sent].Offset, length).CopyTo(payload);
+            Commit(connection, conversation, length);
+            after.OnSent();
+            isReserved = ++sent == received || port.Bus.TryReserve(out payload);
+        }
+
+        Steps.BatchHappened(ref conversation.Flow, after);
+        if (sent < received)
+        {
+            _steps.End();
+            // Without a buffer: the driver had lent one that breaks the rules, which the ring has counted.
+            port.Counters.Unsent += received - sent - (isReserved ? 1 : 0);
+            if (isReserved)
+            {
+                OnTooLong(connection, length, payload.Length);
+                return SendResult.Done;
+            }
+        }
+
+        return received < most ? OnNothing(connection, ReceiveOutcome.WouldBlock) : null;
+    }
+
+    /// <summary>Sends a message of a byte stream. Not null: there is none.</summary>
+    private SendResult? SendBytes(ApplicationConnection connection, Conversation conversation, Span<byte> payload)
+    {
+        FlowRecord after = conversation.Flow;
+        after.OnSent();
+        _steps.Begin(StepKind.SendBytes, conversation.Slot, port.Bus.TransmitPosition, after);
+        ReceiveOutcome outcome = connection.Receive(payload, out int length);
+        if (outcome == ReceiveOutcome.Packet && length <= payload.Length)
+        {
+            StoreTrace.Point();
+            Commit(connection, conversation, length);
+            _steps.Happened(ref conversation.Flow);
+            return null;
+        }
+
+        _steps.End();
+        if (outcome != ReceiveOutcome.Packet)
+        {
+            return OnNothing(connection, outcome);
+        }
+
+        OnTooLong(connection, length, payload.Length);
+        return SendResult.Done;
+    }
+
+    private void Commit(ApplicationConnection connection, Conversation conversation, int length)
+    {
+        port.Bus.Commit(conversation.Local.Address, conversation.Remote, length);
+        conversation.Out.Limit?.Passed(length);
+        connection.ShareLeft--;
+        port.Counters.FromApplications++;
+        if (connection.WaitsSince != 0)
+        {
+            port.Times.InRing(connection.WaitsSince);
+            connection.WaitsSince = 0;
+        }
     }
 
     /// <summary>Takes a message that the rules deny. Not null: there was none.</summary>

@@ -17,10 +17,10 @@ internal struct SendWindow
     /// <summary>Messages that may be sent now.</summary>
     public readonly uint Available => Outstanding < _window ? _window - Outstanding : 0;
 
-    /// <summary>A message was sent.</summary>
-    public void OnSent()
+    /// <summary>Messages were sent.</summary>
+    public void OnSent(uint count = 1)
     {
-        _sent++;
+        _sent += count;
         if (_window == uint.MaxValue)
         {
             _credited = _sent;

@@ -23,4 +23,25 @@ internal struct FlowRecord
 
     /// <summary>What waits for the application.</summary>
     public QueueCursor Queue;
+
+    /// <summary>Messages of the application have been sent on.</summary>
+    public void OnSent(int count = 1)
+    {
+        Sending.OnSent((uint)count);
+        Sent += count;
+    }
+
+    /// <summary>The messages that waited longest have been handed over.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="capacity">Of the queue.</param>
+    public void OnFlushed(int count, int capacity)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            Queue.RemoveFirst(capacity);
+        }
+
+        Receiving.OnHandedOver(count);
+        Received += count;
+    }
 }

@@ -11,7 +11,7 @@ internal struct KeptHeader
     private const ulong FileMagic = 0x54454B434F534252;
 
     // Raised with every change to any record.
-    private const uint LayoutVersion = 1;
+    private const uint LayoutVersion = 2;
 
     /// <summary>What the file is.</summary>
     public ulong Magic;

@@ -23,6 +23,9 @@ internal sealed record KeptLayout(int MaximumPayload, int Capacity)
     /// <summary>Bytes of one slot.</summary>
     public const int SlotSize = 128;
 
+    /// <summary>Packets that pass together between a socket and this process, at most.</summary>
+    public const int LargestBatch = 64;
+
     /// <summary>Changes that are made all or nothing; what is more is made in several parts.</summary>
     public const int JournalEntries = 1024;
 
@@ -35,11 +38,11 @@ internal sealed record KeptLayout(int MaximumPayload, int Capacity)
     /// <summary>Where the step lies.</summary>
     public const ulong Step = 256;
 
-    /// <summary>Where the packet's passage lies.</summary>
+    /// <summary>Where the passage of packets lies.</summary>
     public const ulong Passage = 384;
 
     /// <summary>Where the journal begins.</summary>
-    public const ulong Journal = 2048;
+    public const ulong Journal = 8192;
 
     /// <summary>Where the slots begin.</summary>
     public const ulong Records = Journal + (JournalEntries * JournalEntrySize);
@@ -47,18 +50,25 @@ internal sealed record KeptLayout(int MaximumPayload, int Capacity)
     /// <summary>Where the conversations' flow records begin.</summary>
     public const ulong Flows = Records + (Slots * SlotSize);
 
-    /// <summary>Where a packet lies between its socket and the ring.</summary>
+    /// <summary>Where packets lie between their socket and the ring.</summary>
     public const ulong Scratch = Flows + (Conversations * FlowRecord.Size);
 
-    // A message that waits has its length and its time before it.
-    private const int PlaceHeader = 16;
+    /// <summary>Bytes before a message that waits: its time and its length.</summary>
+    public const int PlaceHeader = 16;
+
     private const ulong Page = 65536;
+
+    /// <summary>Packets that pass together: fewer where they are long, so that a batch fits into 64 KiB.</summary>
+    public int Batch { get; } = Math.Clamp(65536 / Math.Max(MaximumPayload, 1), 1, LargestBatch);
+
+    /// <summary>Bytes between two packets in <see cref="Scratch"/>.</summary>
+    public int ScratchStride { get; } = (MaximumPayload + 7) & ~7;
 
     /// <summary>Bytes of one place of a queue.</summary>
     public int PlaceSize { get; } = PlaceHeader + ((MaximumPayload + 7) & ~7);
 
     /// <summary>Where the queues begin, one per conversation: how much is allocated from the start.</summary>
-    public ulong Queues { get; } = (Scratch + (ulong)MaximumPayload + Page - 1) & ~(Page - 1);
+    public ulong Queues => (Scratch + (ulong)(Batch * ScratchStride) + Page - 1) & ~(Page - 1);
 
     /// <summary>Bytes of one queue.</summary>
     public ulong QueueSize => (ulong)Capacity * (ulong)PlaceSize;

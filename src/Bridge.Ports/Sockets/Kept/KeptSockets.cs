@@ -17,6 +17,7 @@ internal sealed class KeptSockets : IRpmsgKeeper, IDisposable
     private readonly Journal _journal;
     private readonly SlotPool _conversations, _announcements, _entries, _controls;
     private readonly List<Conversation> _changed = [];
+    private readonly PacketPlace[] _scratchPlaces;
 
     // Of conversations that are over: others' as soon as that is recorded. Until then their flow records are still theirs.
     private readonly List<int> _left = [];
@@ -28,6 +29,7 @@ internal sealed class KeptSockets : IRpmsgKeeper, IDisposable
     {
         (_file, Layout, IsNew) = (file, layout, isNew);
         _journal = new Journal(file);
+        _scratchPlaces = [.. Enumerable.Range(0, layout.Batch).Select(i => new PacketPlace(i * layout.ScratchStride, layout.MaximumPayload))];
         Steps = new Steps(this, file);
         Released = _journal.Recover();
         int first = 0;
@@ -69,8 +71,11 @@ internal sealed class KeptSockets : IRpmsgKeeper, IDisposable
         set => Volatile.Write(ref Counts.Life, value);
     }
 
-    /// <summary>A packet's place between its socket and the ring.</summary>
-    public Span<byte> Scratch => _file.Span(KeptLayout.Scratch, Layout.MaximumPayload);
+    /// <summary>Where packets lie between their socket and the ring.</summary>
+    public Span<byte> Scratch => _file.Span(KeptLayout.Scratch, Layout.Batch * Layout.ScratchStride);
+
+    /// <summary>The places in it.</summary>
+    public ReadOnlySpan<PacketPlace> ScratchPlaces => _scratchPlaces;
 
     private ref KeptCounts Counts => ref _file.At<KeptCounts>(KeptLayout.Counts);
 

@@ -25,7 +25,7 @@ internal sealed class MessagePlaces(StateFile file, ulong offset, KeptLayout lay
         ulong at = At(place);
         file.At<long>(at) = began;
         file.At<int>(at + 8) = message.Length;
-        message.CopyTo(file.Span(at + 16, layout.MaximumPayload));
+        message.CopyTo(file.Span(at + KeptLayout.PlaceHeader, layout.MaximumPayload));
         return true;
     }
 
@@ -33,7 +33,26 @@ internal sealed class MessagePlaces(StateFile file, ulong offset, KeptLayout lay
     public ReadOnlySpan<byte> Read(int place)
     {
         int length = Math.Clamp(file.At<int>(At(place) + 8), 0, layout.MaximumPayload);
-        return file.Span(At(place) + 16, length);
+        return file.Span(At(place) + KeptLayout.PlaceHeader, length);
+    }
+
+    /// <summary>Messages that wait one behind the other and can go as packets together; an empty one ends them.</summary>
+    /// <param name="queue">Which places are taken.</param>
+    /// <param name="capacity">Of the queue.</param>
+    /// <param name="places">Filled with where they lie, as far as it goes.</param>
+    /// <param name="memory">What they lie in.</param>
+    /// <returns>How many.</returns>
+    public int Gather(in QueueCursor queue, int capacity, Span<PacketPlace> places, out ReadOnlySpan<byte> memory)
+    {
+        int most = Math.Min(Math.Min(queue.Count, capacity - queue.First), places.Length), count = 0;
+        memory = file.Span(At(queue.First), most * layout.PlaceSize);
+        while (count < most && Read(queue.First + count).Length is > 0 and int length)
+        {
+            places[count] = new PacketPlace((count * layout.PlaceSize) + KeptLayout.PlaceHeader, length);
+            count++;
+        }
+
+        return count;
     }
 
     /// <summary>The timestamp that came with it.</summary>

@@ -77,9 +77,14 @@ internal sealed class Recovery(LocalSockets owner, PortScope port, EntryTable en
         }
 
         StepRecord step = port.Kept.Steps.ReadPredecessors();
-        if (step.Kind is StepKind.Change or StepKind.Taken || (step.Kind is StepKind.Deliver or StepKind.Flush && port.Kept.Steps.Passage.HasPassed))
+        int passed = port.Kept.Steps.Passage.CountPassed(step.Count);
+        if (step.Kind is StepKind.Change or StepKind.Taken || (step.Kind == StepKind.Deliver && passed > 0))
         {
             Conclude(step);
+        }
+        else if (step.Kind == StepKind.Flush)
+        {
+            ConcludeFlush(step, passed);
         }
 
         port.Kept.Steps.End();
@@ -208,19 +213,21 @@ internal sealed class Recovery(LocalSockets owner, PortScope port, EntryTable en
     {
         bool isPublished = port.Bus.TransmitPosition != step.Position;
         bool isReleased = port.Bus.ReceivePosition != step.Position;
-        bool hasPassed = port.Kept.Steps.Passage.HasPassed;
+        int passed = port.Kept.Steps.Passage.CountPassed(step.Count);
         bool isDealtWith = port.Kept.Released is { } released && released == port.Bus.ReceivePosition;
         switch (step.Kind)
         {
-            case StepKind.Send or StepKind.SendBytes when isPublished:
-            case StepKind.Flush when hasPassed:
+            case StepKind.SendBytes when isPublished:
             case StepKind.Change:
                 Conclude(step);
                 break;
-            case StepKind.Send when port.Kept.Steps.Passage.HasPacket:
-                Publish(step);
+            case StepKind.Flush:
+                ConcludeFlush(step, passed);
                 break;
-            case StepKind.Deliver when hasPassed || isReleased:
+            case StepKind.Send:
+                FinishSend(step);
+                break;
+            case StepKind.Deliver when passed > 0 || isReleased:
             case StepKind.Taken:
                 Conclude(step);
                 isDealtWith |= !isReleased;
@@ -241,37 +248,72 @@ internal sealed class Recovery(LocalSockets owner, PortScope port, EntryTable en
     {
         if (Find(step) is { } conversation)
         {
-            conversation.Flow = step.After;
+            conversation.Flow = step.Flow;
         }
     }
 
-    /// <summary>A packet has left its socket and is not in the ring: it lies in the scratch buffer.</summary>
-    private void Publish(in StepRecord step)
+    private void ConcludeFlush(in StepRecord step, int passed)
     {
-        int length = port.Kept.Steps.Passage.Length;
+        if (Find(step) is { } conversation)
+        {
+            FlowRecord after = step.Flow;
+            after.OnFlushed(Math.Min(passed, after.Queue.Count), port.Capacity);
+            conversation.Flow = after;
+        }
+    }
+
+    /// <summary>Packets have left their socket: the first of them are in the ring, the others lie in the scratch buffer.</summary>
+    private void FinishSend(in StepRecord step)
+    {
+        int packets = port.Kept.Steps.Passage.CountReceived(step.Count);
+        int published = Math.Min((ushort)(port.Bus.TransmitPosition - step.Position), packets);
         if (Find(step) is not { HasPeer: true } conversation)
         {
-            port.Counters.Unsent++;
+            port.Counters.Unsent += packets - published;
+            return;
         }
-        else if (length > port.Options.Rpmsg.MaximumPayload)
+
+        FlowRecord after = step.Flow;
+        after.OnSent(published);
+        int next = published, longest = port.Options.Rpmsg.MaximumPayload, length = 0;
+        while (next < packets && (length = port.Kept.Steps.Passage.Length(next)) <= longest && TryPublish(conversation, next, length))
         {
+            after.OnSent();
+            next++;
+        }
+
+        conversation.Flow = after;
+        port.Counters.Unsent += packets - next;
+        if (next == packets)
+        {
+            return;
+        }
+
+        if (length > longest)
+        {
+            port.Counters.Unsent--;
             port.Counters.TooLong++;
-            SocketsLog.TooLong(port.Log, port.Device, conversation.Entry.Path, length, port.Options.Rpmsg.MaximumPayload);
+            SocketsLog.TooLong(port.Log, port.Device, conversation.Entry.Path, length, longest);
             conversations.Happened(conversation, ConversationEvent.Aborted, FlowCloseReason.TooLong);
-        }
-        else if (port.Bus.TryReserve(out Span<byte> payload) && length <= payload.Length)
-        {
-            port.Kept.Scratch[..length].CopyTo(payload);
-            port.Bus.Commit(conversation.Local.Address, conversation.Remote, length);
-            conversation.Flow = step.After;
-            port.Counters.FromApplications++;
         }
         else
         {
             // The buffer that it was received for is not free: that cannot be, unless the ring is another.
-            port.Counters.Unsent++;
-            SocketsLog.ConversationNotRecovered(port.Log, port.Device, conversation.Entry.Path, "no buffer is free for the message that was under way");
+            SocketsLog.ConversationNotRecovered(port.Log, port.Device, conversation.Entry.Path, "no buffer is free for a message that was under way");
         }
+    }
+
+    private bool TryPublish(Conversation conversation, int packet, int length)
+    {
+        if (!port.Bus.TryReserve(out Span<byte> payload) || length > payload.Length)
+        {
+            return false;
+        }
+
+        port.Kept.Scratch.Slice(port.Kept.ScratchPlaces[packet].Offset, length).CopyTo(payload);
+        port.Bus.Commit(conversation.Local.Address, conversation.Remote, length);
+        port.Counters.FromApplications++;
+        return true;
     }
 
     private Conversation? Find(in StepRecord step) => (uint)step.Slot < KeptLayout.Conversations ? _bySlot[step.Slot] : null;

@@ -6,7 +6,9 @@ internal enum StepKind : uint
     /// <summary>Nothing.</summary>
     None,
 
-    /// <summary>A packet is received and published. Done if the transmit ring has moved; begun if the packet has passed: then it lies in the scratch buffer, and nowhere else.</summary>
+    /// <summary>
+    /// A batch of packets is received, and then published one after the other. So many are done as the transmit ring has moved; what has passed and is not done lies in the scratch buffer, and nowhere else.
+    /// </summary>
     Send,
 
     /// <summary>A message that is in nobody's memory but this process' is published. Done if the transmit ring has moved, else lost with the process.</summary>
@@ -15,7 +17,7 @@ internal enum StepKind : uint
     /// <summary>A received message is given to a socket, and its buffer back. The first is done if the packet has passed, the second if the receive ring has moved.</summary>
     Deliver,
 
-    /// <summary>A message that waited is given to a socket. Done if the packet has passed.</summary>
+    /// <summary>A batch of messages that waited is given to a socket. Those are done whose packets have passed.</summary>
     Flush,
 
     /// <summary>A received message is where it belongs; its buffer is given back. Done as soon as this is recorded, but for the buffer, which the receive ring tells.</summary>

@@ -17,11 +17,11 @@ internal struct StepRecord
     /// <summary>Where the ring in question stood before.</summary>
     public uint Position;
 
-    /// <summary>Unused.</summary>
-    public uint Reserved;
+    /// <summary>Messages that it is about: of a batch the first may have come further than the others; 1 of anything else.</summary>
+    public int Count;
 
-    /// <summary>The conversation's flow record once it has happened.</summary>
-    public FlowRecord After;
+    /// <summary>The conversation's flow record: of a batch before it, of anything else once it has happened.</summary>
+    public FlowRecord Flow;
 
     /// <summary>What.</summary>
     public readonly StepKind Kind => (StepKind)KindValue;

@@ -10,8 +10,8 @@ internal sealed class Steps(KeptSockets kept, StateFile file)
 {
     private bool _isUnderWay;
 
-    /// <summary>Of the packet that is under way.</summary>
-    public MessagePassage Passage { get; } = new(file, KeptLayout.Passage);
+    /// <summary>Of the packets that are under way.</summary>
+    public MessagePassage Passage { get; } = new(file, KeptLayout.Passage, KeptLayout.LargestBatch);
 
     /// <summary>What a successor would find.</summary>
     public StepKind UnderWay => Record.Kind;
@@ -23,25 +23,27 @@ internal sealed class Steps(KeptSockets kept, StateFile file)
     /// <param name="slot">Of which conversation, or control message; negative: of none that is kept.</param>
     /// <param name="position">Where the ring stands that will tell.</param>
     /// <param name="after">The conversation's flow record when it has happened.</param>
-    public void Begin(StepKind kind, int slot, ushort position, in FlowRecord after)
-    {
-        kept.CommitChanges();
-        End();
-        ref StepRecord record = ref Record;
-        (record.Slot, record.Position) = (slot, position);
-        record.After = after;
-        Passage.Begin();
-        StoreTrace.Point();
-        Volatile.Write(ref record.KindValue, (uint)kind);
-        _isUnderWay = true;
-        StoreTrace.Point();
-    }
+    public void Begin(StepKind kind, int slot, ushort position, in FlowRecord after) => Begin(kind, slot, position, after, count: 1);
+
+    /// <summary>The same of a batch of packets.</summary>
+    /// <param name="kind">What.</param>
+    /// <param name="slot">Of which conversation; negative: of one of which nothing is kept.</param>
+    /// <param name="position">Where the ring stands that will tell.</param>
+    /// <param name="before">The conversation's flow record as it is: it is changed when all is over, and how far it has come by then can be told at any moment.</param>
+    /// <param name="count">Packets, 1..<see cref="KeptLayout.LargestBatch"/>.</param>
+    public void BeginBatch(StepKind kind, int slot, ushort position, in FlowRecord before, int count) => Begin(kind, slot, position, before, count);
 
     /// <summary>It has happened as far as this process is concerned; the step stays until the next one, or until <see cref="End"/>.</summary>
     public void Happened(ref FlowRecord flow)
     {
+        BatchHappened(ref flow, Record.Flow);
+    }
+
+    /// <summary>The batch has come as far as it will; the step stays until the next one, or until <see cref="End"/>.</summary>
+    public static void BatchHappened(ref FlowRecord flow, in FlowRecord after)
+    {
         StoreTrace.Point();
-        flow = Record.After;
+        flow = after;
         StoreTrace.Point();
     }
 
@@ -79,5 +81,19 @@ internal sealed class Steps(KeptSockets kept, StateFile file)
         StepRecord record = Record;
         _isUnderWay = record.Kind != StepKind.None;
         return record;
+    }
+
+    private void Begin(StepKind kind, int slot, ushort position, in FlowRecord flow, int count)
+    {
+        kept.CommitChanges();
+        End();
+        ref StepRecord record = ref Record;
+        (record.Slot, record.Position, record.Count) = (slot, position, count);
+        record.Flow = flow;
+        Passage.Begin(count);
+        StoreTrace.Point();
+        Volatile.Write(ref record.KindValue, (uint)kind);
+        _isUnderWay = true;
+        StoreTrace.Point();
     }
 }

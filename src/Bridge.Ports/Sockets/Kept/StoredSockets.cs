@@ -17,7 +17,7 @@ internal sealed class StoredSockets(string device, IDescriptorStore? store)
     /// <summary>A connection has got its conversation.</summary>
     public void Add(ApplicationConnection connection, KeptSockets kept)
     {
-        if (store is not null && kept.IsKept && connection.IsPacketwise)
+        if (store is not null && kept.IsKept && connection is PacketConnection)
         {
             connection.StoredAs = kept.NextDescriptor();
             _opened.Add(connection);

@@ -51,6 +51,57 @@ public sealed class SendOrderTests
     }
 
     [Fact]
+    public void Turns_WhoComesAmongThoseWhoAlwaysHaveMore_WaitsForOneOfThem()
+    {
+        SendOrder<string> order = new();
+        for (int i = 0; i < 8; i++)
+        {
+            order.Return($"busy {i}", 3);
+        }
+
+        List<string> turns = [];
+        for (int i = 0; i < 40; i++)
+        {
+            if (i % 10 == 5)
+            {
+                order.Add($"rare {i}", 3);
+            }
+
+            Assert.True(order.TryPeek(out string? next));
+            turns.Add(next);
+            order.Done();
+            if (next.StartsWith("busy", StringComparison.Ordinal))
+            {
+                order.Return(next, 3);
+            }
+        }
+
+        Assert.All(new[] { 5, 15, 25, 35 }, i => Assert.InRange(turns.IndexOf($"rare {i}"), i, i + 1));
+    }
+
+    [Fact]
+    public void Turns_SomebodyAlwaysComes_HalfOfThemAreOfThoseWhoReturn()
+    {
+        SendOrder<string> order = new();
+        order.Return("busy", 3);
+        List<string> turns = [];
+        for (int i = 0; i < 100; i++)
+        {
+            order.Add("a", 3);
+            order.Add("b", 3);
+            Assert.True(order.TryPeek(out string? next));
+            turns.Add(next);
+            order.Done();
+            if (next == "busy")
+            {
+                order.Return(next, 3);
+            }
+        }
+
+        Assert.Equal(50, turns.Count(turn => turn == "busy"));
+    }
+
+    [Fact]
     public void TryPeek_OfNobody_IsFalse()
     {
         SendOrder<string> order = new();

@@ -20,7 +20,7 @@ internal sealed class KeptPair : IAsyncDisposable
 
     public KeptPair(ulong features = AllFeatures, int buffers = 8, bool stores = true, Func<SocketsOptions, SocketsOptions>? change = null, Func<SocketsOptions, SocketsOptions>? device = null)
     {
-        KeptWire up = new(buffers, 512), down = new(buffers, 512);
+        KeptWire up = Up = new(buffers, 512), down = new(buffers, 512);
         SocketsOptions common = (change ?? (static o => o))(new SocketsOptions { Device = "v", RunDirectory = _directory.Path, Keeps = true });
         SocketsOptions other = (device ?? (static o => o))(common with { Device = "d", Services = [new ServiceOptions("echo") { Terms = new EntryTerms(Peers: 4) }] });
         Driver = new KeptSide(common, RpmsgRole.Driver, up, down, features, () => _woken.Release(), stores, NullLogger.Instance);
@@ -28,6 +28,9 @@ internal sealed class KeptPair : IAsyncDisposable
         Driver.Begin();
         Device.Begin();
     }
+
+    /// <summary>From the driver to the device.</summary>
+    public KeptWire Up { get; }
 
     public KeptSide Driver { get; }
 

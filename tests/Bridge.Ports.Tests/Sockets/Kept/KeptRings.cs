@@ -19,6 +19,8 @@ internal sealed class KeptRings(RpmsgRole role, KeptWire transmit, KeptWire rece
         return transmit.HasRoom;
     }
 
+    public override int CountFree() => transmit.Room + transmit.Unusable;
+
     public override void Commit(int length) => transmit.Publish(length);
 
     public override bool TryReceive(out ReadOnlySpan<byte> message, out int token)

@@ -14,7 +14,12 @@ internal sealed class KeptWire(int buffers, int size)
     /// <summary>Buffers given back.</summary>
     public int Released { get; private set; }
 
-    public bool HasRoom => Published - Released < buffers;
+    /// <summary>Buffers that look free and are not: the other side lends chains that break the rules.</summary>
+    public int Unusable { get; set; }
+
+    public int Room => buffers - (Published - Released);
+
+    public bool HasRoom => Room > 0;
 
     public Span<byte> Next => _buffers[Published % buffers];
 

@@ -4,7 +4,12 @@ using Bridge.Linux;
 namespace Bridge.Ports.Tests.Sockets.Kept;
 
 /// <summary>Numbered messages of random lengths from one application to another: each must come once, in order, whole.</summary>
-internal sealed class NumberedTalk(SeqPacketSocket from, SeqPacketSocket to, int count, Random random)
+/// <param name="from">Sends.</param>
+/// <param name="to">Receives.</param>
+/// <param name="count">Messages.</param>
+/// <param name="random">Decides.</param>
+/// <param name="burst">Messages that are sent together, in the mean.</param>
+internal sealed class NumberedTalk(SeqPacketSocket from, SeqPacketSocket to, int count, Random random, int burst = 4)
 {
     private readonly byte[] _room = new byte[600];
 
@@ -33,7 +38,7 @@ internal sealed class NumberedTalk(SeqPacketSocket from, SeqPacketSocket to, int
             }
 
             Sent++;
-            if (random.Next(4) == 0)
+            if (random.Next(burst) == 0)
             {
                 break;
             }
