@@ -5,7 +5,9 @@ using Bridge.Rpmsg;
 
 namespace Bridge.Ports.Sockets;
 
-/// <summary>From the ring to the applications' sockets, each message straight from the receive buffer; a slow reader's messages wait in a queue of its own.</summary>
+/// <summary>
+/// From the ring to the applications' sockets: a message straight from the receive buffer, further packets of the same turn together. A slow reader's messages wait in a queue of its own.
+/// </summary>
 internal sealed partial class Incoming(PortScope port, ConversationTable conversations)
 {
     private readonly LogPace _overQuotaPace = new(port.Time);

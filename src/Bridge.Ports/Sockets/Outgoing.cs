@@ -5,7 +5,7 @@ using Bridge.Virtio;
 
 namespace Bridge.Ports.Sockets;
 
-/// <summary>From the applications' sockets to the ring, each message straight into the transmit buffer, all applications in turn.</summary>
+/// <summary>From the applications' sockets to the ring: packets in batches, a stream's messages straight into the transmit buffer, all applications in turn.</summary>
 internal sealed class Outgoing(PortScope port, ConversationTable conversations)
 {
     // Messages of one application before the next one's turn comes: a batch of packets.
