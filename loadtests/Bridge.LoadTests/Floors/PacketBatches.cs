@@ -37,12 +37,15 @@ internal sealed class PacketBatches : IDisposable
             if (_next == _held)
             {
                 ReceiveOutcome outcome = _isEmpty ? ReceiveOutcome.WouldBlock : _socket.Receive(_receiving, _scratch, _places, out _held);
-                (_next, _isEmpty) = (0, outcome == ReceiveOutcome.Packet && _held < Batch);
+                _next = 0;
                 if (outcome != ReceiveOutcome.Packet)
                 {
-                    _held = 0;
+                    // Whoever got something asks once more, and need not ask the socket.
+                    (_held, _isEmpty) = (0, filled > 0 && outcome == ReceiveOutcome.WouldBlock);
                     return filled > 0 ? filled : outcome == ReceiveOutcome.WouldBlock ? 0 : -1;
                 }
+
+                _isEmpty = _held < Batch;
             }
 
             int length = _receiving.Length(_next);
