@@ -11,6 +11,8 @@ internal sealed class KeptSide(SocketsOptions options, RpmsgRole role, KeptWire 
 {
     public const ulong Life = 77;
 
+    private StepKind? _during;
+
     /// <summary>Stores until it is killed; 0 or less: it is not.</summary>
     public int Fuse { get; private set; }
 
@@ -35,7 +37,9 @@ internal sealed class KeptSide(SocketsOptions options, RpmsgRole role, KeptWire 
     }
 
     /// <summary>It will be killed after so many stores.</summary>
-    public void Light(int stores) => Fuse = stores;
+    /// <param name="stores">Stores.</param>
+    /// <param name="during">Only those count that are made while that is under way; null: all.</param>
+    public void Light(int stores, StepKind? during = null) => (Fuse, _during) = (stores, during);
 
     /// <summary>Lets it work, and makes it again if it dies meanwhile.</summary>
     public async Task<bool> WorkAsync()
@@ -107,7 +111,7 @@ internal sealed class KeptSide(SocketsOptions options, RpmsgRole role, KeptWire 
 
     private void Burn()
     {
-        if (--Fuse == 0)
+        if ((_during is null || Sockets.UnderWay == _during) && --Fuse == 0)
         {
             throw new KilledException();
         }

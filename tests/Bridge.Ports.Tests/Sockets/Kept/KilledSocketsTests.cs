@@ -8,6 +8,7 @@ namespace Bridge.Ports.Tests.Sockets.Kept;
 public sealed class KilledSocketsTests
 {
     private const int MessagesPerBuffer = 190;
+    private static readonly StepKind[] Steps = [StepKind.Send, StepKind.Deliver, StepKind.Flush];
 
     [Theory]
     [InlineData(KeptPair.AllFeatures, null, 8, 11)]
@@ -35,7 +36,12 @@ public sealed class KilledSocketsTests
             if (random.Next(3) == 0)
             {
                 KeptSide doomed = random.Next(2) == 0 ? pair.Driver : pair.Device;
-                doomed.Light(doomed.IsLit ? doomed.Fuse : random.Next(1, 20 * buffers));
+                // A batch is one step of a few stores among hundreds that are made for its messages: every other kill aims at one.
+                if (!doomed.IsLit || random.Next(5) == 0)
+                {
+                    bool aims = random.Next(2) == 0;
+                    doomed.Light(random.Next(1, aims ? 6 : 20 * buffers), aims ? Steps[random.Next(Steps.Length)] : null);
+                }
             }
 
             up.Step(reads: random.Next(4) > 0);
@@ -46,12 +52,13 @@ public sealed class KilledSocketsTests
         Assert.Null(up.Error);
         Assert.Null(down.Error);
         int kills = pair.Driver.Kills + pair.Device.Kills;
-        Assert.True(kills >= 50, $"{kills} kills");
+        Assert.True(kills >= 20, $"{kills} kills");
         StepKind[] killed = [.. pair.Driver.Killed.Union(pair.Device.Killed)];
         Assert.Contains(StepKind.Send, killed);
         Assert.Contains(StepKind.Flush, killed);
-        if (sendBuffer is null && buffers == 8)
+        if (sendBuffer is null)
         {
+            // Else the socket is full, and hardly anything is handed over at once.
             Assert.Contains(StepKind.Deliver, killed);
         }
     }
